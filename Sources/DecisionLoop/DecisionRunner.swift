@@ -1,0 +1,198 @@
+package import Logging
+package import MetricCollection
+internal import ScalingEngine
+internal import Synchronization
+package import TriggerConfiguration
+
+/// Decides for each trigger as soon as its round of answers is complete: once a collection interval.
+package final class DecisionRunner: Sendable {
+  private let collector: Collector
+  private let sources: SourceDirectory
+  private let scraper: EndpointScraper
+  private let logger: Logger
+  private let origin: ContinuousClock.Instant
+  private let wallSeconds: @Sendable () -> Double
+  private let running = Mutex<[ObjectIdentifier: Running]>([:])
+  private let newcomers: AsyncStream<Newcomer>
+  private let newcomer: AsyncStream<Newcomer>.Continuation
+
+  /// How long the past may take at the second try, while decisions are made without it.
+  private static let lateHistoryTimeout = Duration.seconds(20)
+  /// Triggers whose past is asked for at once.
+  private static let historiesAtOnce = 64
+
+  /// A trigger whose past is still to be asked for.
+  private struct Newcomer: Sendable {
+    var trigger: ScaledTrigger
+    var queries: TriggerQueries
+  }
+
+  private struct Running {
+    var trigger: ScaledTrigger
+    var subscription: CollectionSubscription?
+    var scrape: ScrapeSubscription?
+  }
+
+  /// A runner over `collector` and `scraper` for the servers in `sources`. `wallSeconds` gives Unix
+  /// time for the journal.
+  package init(
+    collector: Collector, scraper: EndpointScraper, sources: SourceDirectory, logger: Logger,
+    wallSeconds: @escaping @Sendable () -> Double
+  ) {
+    self.collector = collector
+    self.scraper = scraper
+    self.sources = sources
+    self.logger = logger
+    self.wallSeconds = wallSeconds
+    // Far enough back that a past filled in lies after it: the engine counts seconds from 0.
+    origin = .now - .seconds(10_000_000)
+    (newcomers, newcomer) = AsyncStream.makeStream()
+  }
+
+  /// Fills new triggers' windows from their sources' past until cancelled. Without it the first
+  /// decision of a trigger is never made.
+  package func run() async {
+    await withTaskGroup(of: Void.self) { group in
+      var started = 0
+      for await newcomer in newcomers {
+        if started >= Self.historiesAtOnce { await group.next() }
+        group.addTask { await self.fill(newcomer) }
+        started += 1
+      }
+    }
+  }
+
+  private func fill(_ newcomer: Newcomer) async {
+    let trigger = newcomer.trigger
+    do {
+      try await fill(newcomer, timeout: ScaledTrigger.historyPatience)
+    } catch {
+      if let changed = trigger.settleHistory() { log(changed, of: trigger) }
+      do {
+        try await fill(newcomer, timeout: Self.lateHistoryTimeout)
+      } catch {
+        logger.notice(
+          "decides without the past, which the source does not give",
+          metadata: [
+            "namespace": "\(trigger.namespace)", "scaledObject": "\(trigger.name)",
+            "reason": "\(error.reason)",
+          ])
+      }
+    }
+  }
+
+  private func fill(_ newcomer: Newcomer, timeout: Duration) async throws(CollectionFailure) {
+    let trigger = newcomer.trigger
+    let count = trigger.historySeconds
+    let wall = wallSeconds()
+    let history = try await collector.history(
+      of: newcomer.queries.targets, start: Int(wall) - count, step: 1, count: count,
+      timeout: timeout)
+    let now = (ContinuousClock.now - origin).inSeconds
+    let wallNow = wallSeconds()
+    let changed = trigger.take(history, queries: newcomer.queries) { unix in
+      now - (wallNow - Double(unix))
+    }
+    if let changed { log(changed, of: trigger) }
+  }
+
+  /// Why a trigger of a namespace may not ask the server or the pages that its metadata names; nil where it may.
+  package func objection(to spec: TriggerSpec, namespace: String) -> SourceObjection? {
+    do throws(CollectionRefusal) {
+      _ = try TriggerQueries(spec, namespace: namespace, sources: sources)
+      return nil
+    } catch {
+      return SourceObjection(error)
+    }
+  }
+
+  /// Starts collecting and deciding for one trigger.
+  ///
+  /// `onDecision` is called after every decision, on the collector's thread; it must be quick.
+  /// - Throws: `CollectionRefusal` when there is no server to ask, it may not be asked, or a limit of
+  ///   the collector is reached.
+  package func begin(
+    namespace: String, name: String, spec: TriggerSpec,
+    onDecision: @escaping @Sendable (PublishedDecision) -> Void
+  ) throws -> ScaledTrigger {
+    let trigger = ScaledTrigger(
+      namespace: namespace, name: name, spec: spec, wallSeconds: wallSeconds,
+      onDecision: onDecision)
+    let queries = try TriggerQueries(spec, namespace: namespace, sources: sources)
+    let started =
+      queries.scrapes.sources.isEmpty
+      ? try collect(queries, for: trigger) : try scrape(queries, for: trigger)
+    running.withLock { $0[ObjectIdentifier(trigger)] = started }
+    if queries.scrapes.sources.isEmpty {
+      newcomer.yield(Newcomer(trigger: trigger, queries: queries))
+    } else if let changed = trigger.settleHistory() {
+      // What is scraped directly has no past to ask for.
+      log(changed, of: trigger)
+    }
+    return trigger
+  }
+
+  /// Each round of queries is followed by a decision.
+  private func collect(_ queries: TriggerQueries, for trigger: ScaledTrigger) throws -> Running {
+    let subscription = try collector.add(
+      CollectionGroup(queries: queries.targets) { [weak self, weak trigger] round in
+        guard let self, let trigger else { return }
+        self.decide(trigger, queries.answers(of: round), at: round.completedAt)
+      })
+    return Running(trigger: trigger, subscription: subscription)
+  }
+
+  /// Each round of scrapes is followed by a decision, on the newest answers of the queries beside
+  /// them, if there are any.
+  private func scrape(_ queries: TriggerQueries, for trigger: ScaledTrigger) throws -> Running {
+    let subscription =
+      queries.targets.isEmpty
+      ? nil : try collector.add(CollectionGroup(queries: queries.targets) { _ in })
+    let scrape = scraper.add(
+      queries.scrapes, timeout: trigger.spec.timeout, staleAfter: trigger.spec.policy.staleAfter
+    ) { [weak self, weak trigger] round in
+      guard let self, let trigger else { return }
+      let collected = subscription.flatMap { self.collector.answers(of: $0) } ?? []
+      self.decide(trigger, queries.answers(collected, scraped: round), at: round.completedAt)
+    }
+    return Running(trigger: trigger, subscription: subscription, scrape: scrape)
+  }
+
+  /// Ends collecting for a trigger; its last decision stays readable.
+  package func end(_ trigger: ScaledTrigger) {
+    let ended = running.withLock { $0.removeValue(forKey: ObjectIdentifier(trigger)) }
+    if let subscription = ended?.subscription { collector.remove(subscription) }
+    if let scrape = ended?.scrape { scraper.remove(scrape) }
+  }
+
+  /// All triggers that are being decided for, by namespace and name.
+  package var triggers: [ScaledTrigger] {
+    running.withLock { $0.values.map(\.trigger) }
+      .sorted { ($0.namespace, $0.name) < ($1.namespace, $1.name) }
+  }
+
+  private func decide(
+    _ trigger: ScaledTrigger, _ answers: TriggerQueries.Answers, at now: ContinuousClock.Instant
+  ) {
+    let changed = trigger.decide(
+      answers, at: now, secondsOfOrigin: (now - origin).inSeconds)
+    if let changed { log(changed, of: trigger) }
+  }
+
+  private func log(_ changed: JournalEntry, of trigger: ScaledTrigger) {
+    var metadata: Logger.Metadata = [
+      "namespace": "\(trigger.namespace)", "scaledObject": "\(trigger.name)",
+    ]
+    switch changed.outcome {
+    case .success(let decision):
+      metadata["desired"] = "\(decision.desiredReplicas)"
+      metadata["mode"] = "\(decision.mode.rawValue)"
+      metadata["active"] = "\(decision.isActive)"
+      metadata["reasons"] = "\(decision.reasons.map(\.code.rawValue).joined(separator: ","))"
+      logger.info("decision changed", metadata: metadata)
+    case .failure(let undecided):
+      metadata["error"] = "\(undecided.explanation)"
+      logger.warning("no decision can be given", metadata: metadata)
+    }
+  }
+}

@@ -1,0 +1,144 @@
+internal import MetricCollection
+internal import ScalingEngine
+internal import Synchronization
+package import TriggerConfiguration
+
+/// One external trigger of one ScaledObject that is being decided for.
+package final class ScaledTrigger: Sendable {
+  /// The ScaledObject's namespace.
+  package let namespace: String
+  /// The ScaledObject's name.
+  package let name: String
+  /// What its metadata says.
+  package let spec: TriggerSpec
+
+  private let state: Mutex<State>
+  private let builder: ObservationBuilder
+  private let onDecision: @Sendable (PublishedDecision) -> Void
+  private let wallSeconds: @Sendable () -> Double
+  private let begunAt = ContinuousClock.now
+
+  /// How long the first decision waits for the past: below the 500 ms that its first caller waits.
+  static let historyPatience = Duration.milliseconds(350)
+
+  private struct State {
+    var decider: ReplicaDecider
+    var latest: PublishedDecision?
+    var journal = DecisionJournal()
+    var history = History.awaited
+    var pending: Pending?
+  }
+
+  /// Whether the windows are filled from the source's past already.
+  private enum History {
+    /// Not yet: the first decisions wait for it, for a short time.
+    case awaited
+    /// It came, or nobody waits for it any more.
+    case settled
+  }
+
+  /// A round of answers that came while the history was awaited.
+  private struct Pending {
+    var answers: TriggerQueries.Answers
+    var now: ContinuousClock.Instant
+    var seconds: Double
+  }
+
+  init(
+    namespace: String, name: String, spec: TriggerSpec,
+    wallSeconds: @escaping @Sendable () -> Double,
+    onDecision: @escaping @Sendable (PublishedDecision) -> Void
+  ) {
+    self.namespace = namespace
+    self.name = name
+    self.spec = spec
+    self.wallSeconds = wallSeconds
+    self.onDecision = onDecision
+    builder = ObservationBuilder(spec: spec)
+    state = Mutex(State(decider: ReplicaDecider(policy: spec.policy)))
+  }
+
+  /// The newest decision; `nil` before the first round of answers.
+  package var latest: PublishedDecision? { state.withLock(\.latest) }
+
+  /// The changes of the last quarter of an hour, oldest first.
+  package var journal: [JournalEntry] { state.withLock(\.journal.entries) }
+
+  /// How many seconds of the past the windows need: all that can still be in one of them, and for what
+  /// is learned half an hour.
+  var historySeconds: Int {
+    let policy = spec.policy
+    let windows = max(policy.stableWindow, policy.scaleDownDelay ?? .zero, .seconds(30))
+    return policy.isPlainArithmetic ? Int(2 * windows.inSeconds) : max(1800, Int(windows.inSeconds))
+  }
+
+  /// Takes the past in: a new decider lives through it second by second, and goes on from there.
+  ///
+  /// Returns what to log, where a decision was waiting for it.
+  func take(
+    _ history: QueryHistory, queries: TriggerQueries, secondsOfOrigin: (Int) -> Double
+  ) -> JournalEntry? {
+    var decider = ReplicaDecider(policy: spec.policy)
+    let instant = ContinuousClock.now
+    for index in 0..<history.count {
+      let answers = queries.answers(history.answers(at: index, answeredAt: instant))
+      let observation = builder.build(answers, at: instant).observation
+      let unix = history.startSeconds + index * history.stepSeconds
+      _ = decider.decide(observation, atSeconds: secondsOfOrigin(unix))
+    }
+    state.withLock { $0.decider = decider }
+    return settleHistory()
+  }
+
+  /// Waits no longer for the past: decides on the round that came meanwhile, if one did.
+  func settleHistory() -> JournalEntry? {
+    let pending = state.withLock { state -> Pending? in
+      defer { state.pending = nil }
+      guard state.history == .awaited else { return nil }
+      state.history = .settled
+      return state.pending
+    }
+    guard let pending else { return nil }
+    return decide(pending.answers, at: pending.now, secondsOfOrigin: pending.seconds)
+  }
+
+  /// Decides on a round's answers. Returns what to log: the decision where it differs from the one before.
+  func decide(
+    _ answers: TriggerQueries.Answers, at now: ContinuousClock.Instant, secondsOfOrigin: Double
+  ) -> JournalEntry? {
+    let isTooEarly = state.withLock { state in
+      if now - begunAt > Self.historyPatience { state.history = .settled }
+      if state.history == .awaited {
+        state.pending = Pending(answers: answers, now: now, seconds: secondsOfOrigin)
+      }
+      return state.history == .awaited
+    }
+    guard !isTooEarly else { return nil }
+    let built = builder.build(answers, at: now)
+    let wall = wallSeconds()
+    let (published, entry) = state.withLock { state in
+      let outcome = state.decider.decide(built.observation, atSeconds: secondsOfOrigin)
+        .mapError { $0.adding(remarks: built.remarks) }
+      let published = PublishedDecision(
+        outcome: outcome, observation: built.observation, decidedAt: now,
+        validUntil: now + spec.policy.staleAfter, dataAgeSeconds: built.dataAgeSeconds,
+        remarks: built.remarks)
+      state.latest = published
+      let entry = JournalEntry(
+        atSeconds: wall, outcome: outcome, observation: built.observation)
+      return (published, state.journal.record(entry) ? entry : nil)
+    }
+    onDecision(published)
+    return entry
+  }
+}
+
+extension Undecided {
+  /// The refusal with what failed at the sources behind it, so that KEDA's log names the cause.
+  fileprivate func adding(remarks: [String]) -> Undecided {
+    guard kind == .noData, !remarks.isEmpty else { return self }
+    var explained = self
+    explained.explanation += ": " + remarks.prefix(3).joined(separator: "; ")
+    return explained
+  }
+}

@@ -1,0 +1,63 @@
+/// Replicas on top of the demand that drain what waits, once they are there.
+///
+/// Every request that comes while a queue stands is late too. Draining within the geometric mean of
+/// the lead time and the latency objective weighs those against replicas that start for a lead
+/// time to work for seconds: 12 s at a lead time of 70 s and an objective of 2 s.
+struct BacklogDrain {
+  private let constants: EngineConstants
+  private var hints = SlidingWindow(lengthSeconds: ScaleDownDamping.hintStandsSeconds)
+  private var kept: (count: Int, seconds: Double)?
+
+  init(_ constants: EngineConstants) { self.constants = constants }
+
+  /// Bytes held outside the value itself.
+  var heapBytes: Int { hints.heapBytes }
+
+  /// Replicas to add now.
+  ///
+  /// What waits is work for waiting ÷ (a full replica's throughput) replica-seconds; what counts is
+  /// how much of it will be left when a replica asked for now serves.
+  func replicas(
+    _ load: FleetLoad, demand: Double, capacity: LearnedCapacity, pipeline: ReplicaPipeline,
+    policy: ScalingPolicy, coldStartSeconds: Double, atSeconds now: Double
+  ) -> Double {
+    guard let waiting = load.waiting, waiting >= 1 else { return 0 }
+    let lead = coldStartSeconds + constants.loopDelaySeconds
+    let drainSeconds = Self.drainSeconds(
+      leadSeconds: lead, objectiveSeconds: policy.latencyObjective.inSeconds)
+    guard let throughput = capacity.fullThroughput ?? guessed(capacity, drainSeconds) else {
+      return 0
+    }
+    let owed = waiting / throughput
+    let left = pipeline.backlog(
+      waiting: owed, work: demand * constants.loadShare, coldStartSeconds: coldStartSeconds,
+      horizon: lead, atSeconds: now)
+    return left / drainSeconds
+  }
+
+  /// How long a queue may take to drain once replicas are there; a second at least.
+  static func drainSeconds(leadSeconds: Double, objectiveSeconds: Double) -> Double {
+    Swift.max(1, (leadSeconds * objectiveSeconds).squareRoot())
+  }
+
+  /// Before a full replica was seen: what runs at the target leaves within the time to drain.
+  private func guessed(_ capacity: LearnedCapacity, _ drainSeconds: Double) -> Double? {
+    capacity.targetConcurrency.map {
+      $0 / capacity.fill / (capacity.fullSojourn ?? drainSeconds)
+    }
+  }
+
+  /// `count`, or what was asked for to drain this queue: replicas that still start for it must not
+  /// be taken back. It stands for one lead time while requests wait, and for one HPA sync after.
+  mutating func kept(
+    _ count: Int, isWaiting: Bool, leadSeconds: Double, atSeconds now: Double
+  ) -> Int {
+    hints.record(Double(count), atSeconds: now)
+    if !isWaiting {
+      kept = nil
+    } else if kept.map({ $0.count <= count || now - $0.seconds >= leadSeconds }) ?? true {
+      kept = (count, now)
+    }
+    return Swift.max(kept?.count ?? 0, Int(hints.maximum(atSeconds: now) ?? 0))
+  }
+}

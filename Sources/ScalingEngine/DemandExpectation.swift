@@ -1,0 +1,114 @@
+/// From the demand of this second to what will be needed when a replica asked for now serves.
+struct DemandExpectation {
+  private let policy: ScalingPolicy
+  private let constants: EngineConstants
+  private let isQueueLearned: Bool
+  private let isAnyLearned: Bool
+  private var growth: DemandGrowth
+  private var drain: BacklogDrain
+  private var escalation: Escalation
+  private var pipeline = ReplicaPipeline()
+  private var seasonal: SeasonalMemory
+
+  init(policy: ScalingPolicy, constants: EngineConstants) {
+    self.policy = policy
+    self.constants = constants
+    growth = DemandGrowth(constants)
+    drain = BacklogDrain(constants)
+    escalation = Escalation(constants)
+    seasonal = SeasonalMemory(isOn: policy.forecast == .seasonal)
+    isQueueLearned = policy.triggers.contains { $0.kind == .queueDepth && $0.target == .learned }
+    isAnyLearned = policy.triggers.contains { $0.target == .learned }
+  }
+
+  /// Bytes held outside the value itself.
+  var heapBytes: Int { growth.heapBytes + drain.heapBytes + pipeline.heapBytes }
+
+  /// Bytes of the history of days, which only `forecast: seasonal` keeps.
+  var seasonalBytes: Int { seasonal.bytes }
+
+  /// Asked-for to ready: as given, or as learned, or a minute.
+  var coldStartSeconds: Double {
+    policy.coldStart?.inSeconds ?? pipeline.learnedSeconds ?? 60
+  }
+
+  /// Asked-for to serving, the control loop's delay included.
+  var leadSeconds: Double { coldStartSeconds + constants.loopDelaySeconds }
+
+  /// Follows the replicas on their way; new ones were asked for `askedBefore` seconds ago.
+  mutating func follow(_ observation: Observation, askedBefore: Double, atSeconds now: Double) {
+    pipeline.record(
+      current: observation.currentReplicas, ready: observation.readyReplicas,
+      askedBefore: askedBefore, atSeconds: now)
+  }
+
+  /// `demand` with the growth to expect and the declared reserve. Nothing is learned from a demand
+  /// that is not complete.
+  mutating func wanted(
+    demand: Double, isComplete: Bool, reasons: inout [Reason], atSeconds now: Double
+  ) -> Double {
+    var wanted = demand
+    if policy.forecast != .off {
+      let seen = growth.growth(
+        demand: demand, coverage: policy.burstCoverage, leadSeconds: leadSeconds,
+        isComplete: isComplete, atSeconds: now)
+      // Numbers are kept to: without history they are not exceeded.
+      let more = seen ?? (isAnyLearned ? demand * (constants.shortHistoryGrowth - 1) : 0)
+      if more > 0 {
+        wanted += more
+        reasons.append(Reason(.forecast, amount: more))
+      }
+    }
+    if policy.forecast == .seasonal {
+      if isComplete { seasonal.record(demand, atSeconds: now) }
+      let then = seasonal.expected(
+        coverage: policy.burstCoverage, leadSeconds: leadSeconds, atSeconds: now)
+      if let then, then > wanted {
+        wanted = then
+        reasons.append(Reason(.seasonal, amount: then))
+      }
+    }
+    let reserve =
+      switch policy.headroom {
+      case .none: 0.0
+      case .replicas(let replicas): replicas
+      case .share(let share): wanted * share
+      }
+    if reserve > 0 {
+      wanted += reserve
+      reasons.append(Reason(.headroom, amount: reserve))
+    }
+    return wanted
+  }
+
+  /// `count`, raised by what drains the queue, and by escalation.
+  mutating func raisedForQueue(
+    _ count: Int, wanted: Double, demand: Double, learned: LearnedDemand,
+    _ observation: Observation, reasons: inout [Reason], atSeconds now: Double
+  ) -> Int {
+    guard policy.forecast != .off, isQueueLearned else { return count }
+    let load = learned.load
+    var raised = count
+    let more = drain.replicas(
+      load, demand: demand, capacity: learned.capacity, pipeline: pipeline, policy: policy,
+      coldStartSeconds: coldStartSeconds, atSeconds: now)
+    let drained = drain.kept(
+      Bounds.wholeReplicas(wanted + more), isWaiting: (load.waiting ?? 0) > 0,
+      leadSeconds: leadSeconds, atSeconds: now)
+    if drained > raised {
+      reasons.append(Reason(.backlog, amount: Double(drained - raised)))
+      raised = drained
+    }
+    let escalated = escalation.raised(
+      raised, load: load, currentReplicas: observation.currentReplicas,
+      isCapacityKnown: learned.isCapacityKnown, atSeconds: now)
+    if escalated > raised {
+      reasons.append(Reason(.escalation, amount: Double(escalated)))
+      raised = escalated
+    }
+    if pipeline.count > 0, raised > count {
+      reasons.append(Reason(.starting, amount: Double(pipeline.count)))
+    }
+    return raised
+  }
+}

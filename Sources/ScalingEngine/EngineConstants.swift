@@ -1,0 +1,86 @@
+/// Every number that the engine fixes for all fleets, with its reason.
+///
+/// None is a property of a fleet: each is a share, or a time in units that the control loop or the
+/// statistics of counting set. Halving or doubling any of them moves the cost of a run by little;
+/// the benchmark's sensitivity table says by how much.
+package struct EngineConstants: Sendable, Equatable {
+  /// Share of a full replica's throughput that is aimed for. The rest absorbs what happens within
+  /// seconds; what happens within a lead time is `DemandGrowth`'s to expect.
+  package var loadShare = 0.85
+  /// How many times as long a request stays on a full replica as on a calm one, before that was
+  /// seen: 2 is where waiting for one another starts to cost as much as the work itself.
+  package var priorInflation = 2.0
+  /// The largest such factor that is believed; above it noise is more likely than truth.
+  package var inflationLimit = 8.0
+  /// While no queue was ever seen: how far beyond the largest concurrency seen a replica is
+  /// trusted. Small, because one step too far is a queue; above 1, or nothing would be learned.
+  package var probe = 1.25
+  /// Share by which the slots of a replica follow what is seen, each second that requests wait.
+  package var slotGain = 0.2
+  /// Seconds a queue of one per replica must stand before it says how many slots there are.
+  package var saturatedSeconds = 5.0
+  /// Averaging time of the calm sojourn time: it moves only when the work itself changes.
+  package var calmAveragingSeconds = 300.0
+  /// Averaging time of the full sojourn time, which is seen for short times only.
+  package var fullAveragingSeconds = 60.0
+  /// Sojourn times after which the last change of fleet or queue no longer shows in what runs.
+  package var settledSojourns = 2.0
+  /// Shortest averaging time of the offered load; below it one second's chance decides.
+  package var offeredAveragingSeconds = 10.0
+  /// Shortest averaging time of the rate at which requests pile up.
+  package var slopeAveragingSeconds = 9.0
+  /// Seconds between two moments that are remembered for the forecast.
+  package var momentStrideSeconds = 2.0
+  /// Most moments remembered: half an hour at the stride above.
+  package var momentLimit = 900.0
+  /// Share of the remembered moments, those most like now, whose growth is expected again.
+  package var neighbourShare = 0.2
+  /// At least as many moments.
+  package var neighbourLimit = 60.0
+  /// Growth expected while the history is shorter than a lead time.
+  package var shortHistoryGrowth = 1.25
+  /// What the control loop adds to the cold start: half an HPA sync and the collection.
+  package var loopDelaySeconds = 10.0
+  /// Lower demand must have lasted this many cold starts (`scaleDownDelay: auto`).
+  package var holdColdStarts = 1.0
+  /// Lower demand must have lasted at least this many stable windows.
+  package var holdStableWindows = 0.5
+  /// Share of the current replicas by which less must be wanted before any are given back: each
+  /// one given back a moment too early costs a cold start.
+  package var deadBand = 0.25
+  /// Seconds a queue may stand with nothing starting before the fleet grows without a model.
+  package var escalationSeconds = 5.0
+  /// What it then grows by.
+  package var escalationShare = 0.3
+  /// Growth per HPA sync while a queue grows and nothing is known of what a replica carries.
+  package var blindGrowth = 2.0
+
+  /// Time constant with which a lesson of the queue fades where nobody tells what runs. One lesson
+  /// too few costs as much as half an hour of half as many replicas again.
+  package var memorySeconds = 1800.0
+
+  /// The constants in force.
+  package init() {}
+
+  /// A constant's name and place.
+  package typealias Entry = (
+    name: String, path: any WritableKeyPath<EngineConstants, Double> & Sendable
+  )
+
+  /// All of them, for the sensitivity table.
+  package static let all: [Entry] = [
+    ("loadShare", \.loadShare), ("priorInflation", \.priorInflation),
+    ("inflationLimit", \.inflationLimit), ("probe", \.probe), ("slotGain", \.slotGain),
+    ("saturatedSeconds", \.saturatedSeconds), ("calmAveragingSeconds", \.calmAveragingSeconds),
+    ("fullAveragingSeconds", \.fullAveragingSeconds), ("settledSojourns", \.settledSojourns),
+    ("offeredAveragingSeconds", \.offeredAveragingSeconds),
+    ("slopeAveragingSeconds", \.slopeAveragingSeconds),
+    ("momentStrideSeconds", \.momentStrideSeconds), ("momentLimit", \.momentLimit),
+    ("neighbourShare", \.neighbourShare), ("neighbourLimit", \.neighbourLimit),
+    ("shortHistoryGrowth", \.shortHistoryGrowth), ("loopDelaySeconds", \.loopDelaySeconds),
+    ("holdColdStarts", \.holdColdStarts), ("escalationSeconds", \.escalationSeconds),
+    ("escalationShare", \.escalationShare), ("blindGrowth", \.blindGrowth),
+    ("holdStableWindows", \.holdStableWindows),
+    ("deadBand", \.deadBand), ("memorySeconds", \.memorySeconds),
+  ]
+}

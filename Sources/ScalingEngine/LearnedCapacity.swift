@@ -1,0 +1,92 @@
+/// What a replica can carry, learned from the fleet itself, for triggers whose target is `auto`.
+///
+/// Slots are what runs per ready replica while requests wait. How many of them to fill follows from
+/// how much longer requests stay where all are filled: if a replica with c requests keeps each for
+/// T₀ + k·c seconds, its throughput is c ÷ (T₀ + k·c), and the share ρ of the full throughput is
+/// reached at c = slots · ρ ÷ (ρ + (1 − ρ)·r), r being full ÷ calm sojourn time. With ρ = 0.85 and
+/// 46 slots: r = 1 (nobody slows the others) 39.1 requests, r = 2 34, r = 6 22.3.
+struct LearnedCapacity {
+  private let constants: EngineConstants
+  /// Sojourn times.
+  private(set) var flow: FlowMeter
+  /// Most requests that run on a replica; `nil` before requests have waited.
+  private(set) var slots: Double?
+  private var largest = 0.0
+  private var largestRate = 0.0
+  private var smoothed: Double?
+  private var fullSince: Double?
+
+  init(_ constants: EngineConstants) {
+    self.constants = constants
+    flow = FlowMeter(constants)
+  }
+
+  /// Requests per replica to aim for; `nil` before any request was seen. Whatever the fleet, a
+  /// replica can run one at a time.
+  var targetConcurrency: Double? {
+    if let slots { return Swift.max(slots * fill, constants.loadShare) }
+    return largest > 0 ? Swift.max(largest * constants.probe, constants.loadShare) : nil
+  }
+
+  /// Share of the slots that the target fills.
+  var fill: Double { Self.fill(loadShare: constants.loadShare, inflation: flow.inflation) }
+
+  /// Share of the slots at which a replica reaches `loadShare` of its full throughput, if requests
+  /// stay `inflation` times as long on a full replica as on a calm one.
+  static func fill(loadShare: Double, inflation: Double) -> Double {
+    loadShare / (loadShare + (1 - loadShare) * inflation)
+  }
+
+  /// Seconds a request stays at the target; `nil` before it is known.
+  var targetSojourn: Double? {
+    flow.sojourn.map { $0 * (1 + (flow.inflation - 1) * fill) }
+  }
+
+  /// Seconds a request stays on a full replica; `nil` before it is known.
+  var fullSojourn: Double? {
+    flow.fullSojourn ?? flow.sojourn.map { $0 * flow.inflation }
+  }
+
+  /// Requests per second that a full replica serves; `nil` before it is known.
+  var fullThroughput: Double? {
+    guard let slots, let sojourn = fullSojourn else { return flow.fullThroughput }
+    return slots / sojourn
+  }
+
+  /// Arrivals per second and replica to aim for, where nobody tells what runs; `nil` before any
+  /// were seen. 3 a second on a full replica are 2.55; before a queue was seen, a quarter more
+  /// than a replica was seen to take.
+  var targetRate: Double? {
+    if let full = flow.fullThroughput { return full * constants.loadShare }
+    return largestRate > 0 ? largestRate * constants.probe : nil
+  }
+
+  /// Learns from one second of the fleet.
+  mutating func learn(_ load: FleetLoad, atSeconds now: Double) {
+    flow.record(load, atSeconds: now)
+    if let rate = load.arrivalRate, let ready = load.readyReplicas, ready > 0, load.waiting == 0 {
+      largestRate += 0.1 * Swift.max(0, rate / Double(ready) - largestRate)
+    }
+    guard let running = load.running, let ready = load.readyReplicas, ready > 0 else { return }
+    let seen = running / Double(ready)
+    let before = smoothed ?? seen
+    let smooth = before + 0.1 * (seen - before)
+    smoothed = smooth
+    let waiting = load.waiting ?? 0
+    if waiting >= Double(ready) {
+      let since = fullSince ?? now
+      fullSince = since
+      if now - since >= constants.saturatedSeconds {
+        // More is proof of more slots; less may be a moment's shortage of long prompts' memory.
+        let gain = seen > slots ?? 0 ? constants.slotGain : constants.slotGain / 10
+        slots = slots.map { $0 + gain * (seen - $0) } ?? seen
+      }
+    } else {
+      fullSince = nil
+    }
+    if waiting == 0 {
+      largest = Swift.max(largest, smooth)
+      if let known = slots, smooth > known { slots = smooth }
+    }
+  }
+}

@@ -1,0 +1,137 @@
+/// The demand of all triggers whose target is `auto`, and what is learned for it.
+struct LearnedDemand {
+  /// What a replica carries.
+  private(set) var capacity: LearnedCapacity
+  /// What is offered to the fleet.
+  private(set) var offered: OfferedLoad
+  /// What the queue taught, where nobody tells what runs.
+  private(set) var memory: SaturationMemory
+  private let constants: EngineConstants
+  /// Whether requests in the system are followed, so that a queue is part of that.
+  private let isFollowingRunning: Bool
+  private let isFollowingQueue: Bool
+  private var wasReadyKnown = false
+  /// The newest second of the fleet.
+  private(set) var load = FleetLoad()
+
+  init(_ constants: EngineConstants, triggers: [TriggerPolicy]) {
+    isFollowingRunning = triggers.contains { $0.kind == .concurrency }
+    isFollowingQueue = triggers.contains { $0.kind == .queueDepth }
+    capacity = LearnedCapacity(constants)
+    offered = OfferedLoad(constants)
+    memory = SaturationMemory(constants)
+    self.constants = constants
+  }
+
+  /// Learns from one second of the fleet.
+  mutating func learn(_ newest: FleetLoad, atSeconds now: Double) {
+    load = newest
+    if newest.readyReplicas != nil { wasReadyKnown = true }
+    guard newest.isWhole else { return }
+    capacity.learn(newest, atSeconds: now)
+    if isFollowingRunning {
+      offered.record(newest, capacity: capacity, atSeconds: now)
+    } else {
+      memory.record(newest, throughput: capacity.flow.fullThroughput, atSeconds: now)
+    }
+  }
+
+  /// What was learned, for people.
+  var summary: LearnedSummary {
+    LearnedSummary(
+      slotsPerReplica: capacity.slots, targetConcurrency: capacity.targetConcurrency,
+      calmSojournSeconds: capacity.flow.sojourn, fullSojournSeconds: capacity.flow.fullSojourn,
+      offeredRequests: offered.requests)
+  }
+
+  /// Whether anything is known of what a replica carries.
+  var isCapacityKnown: Bool {
+    capacity.targetConcurrency != nil || capacity.flow.fullThroughput != nil
+  }
+
+  /// A trigger's demand in replicas; `nil` where unknown.
+  /// - Throws: `Undecided` where ready replicas were never known, and where nothing can be learned.
+  func replicas(_ trigger: TriggerPolicy, _ reading: TriggerReading) throws(Undecided) -> Double? {
+    guard let ready = load.readyReplicas else {
+      if wasReadyKnown { return nil }
+      throw Undecided(kind: .impossible, explanation: Self.readyNeeded(trigger.name))
+    }
+    guard TriggerDemand.total(reading) != nil else { return nil }
+    switch trigger.kind {
+    case .concurrency:
+      guard let target = capacity.targetConcurrency else {
+        return (load.inSystem ?? 0) > 0 ? Double(ready) : 0
+      }
+      // While a queue or the arrivals are unknown the estimate stands; what runs is a lower bound.
+      return Swift.max(offered.requests, load.isWhole ? 0 : load.running ?? 0) / target
+    case .utilization:
+      // Utilization saturates: it says which replicas are idle, and nothing of the others.
+      return isFollowingRunning ? 0 : Swift.min(load.busyReplicas ?? 0, remembered ?? 0)
+    case .queueDepth:
+      return isFollowingRunning ? 0 : remembered
+    case .rate:
+      if isFollowingRunning { return 0 }
+      guard isFollowingQueue else {
+        throw Undecided(kind: .impossible, explanation: Self.queueNeeded(trigger.name))
+      }
+      return rateDemand(reading, ready: ready)
+    case .gauge:
+      throw Undecided(kind: .impossible, explanation: Self.numberNeeded(trigger.name))
+    }
+  }
+
+  /// Arrivals ÷ what a replica can take of them; while that is not known, what is ready.
+  private func rateDemand(_ reading: TriggerReading, ready: Int) -> Double? {
+    guard let total = TriggerDemand.total(reading) else { return nil }
+    guard let target = capacity.targetRate else { return total > 0 ? Double(ready) : 0 }
+    return total / target
+  }
+
+  /// Replicas that carry the remembered work at the share that is aimed for.
+  private var remembered: Double? { memory.fullReplicas.map { $0 / constants.loadShare } }
+
+  /// The target value in force: the user's number, or the one learned; `nil` before that.
+  func targetValue(of trigger: TriggerPolicy) -> Double? {
+    switch trigger.target {
+    case .number(let number): number
+    case .learned:
+      switch trigger.kind {
+      case .concurrency: capacity.targetConcurrency
+      case .rate: capacity.targetRate
+      default: nil
+      }
+    }
+  }
+
+  private static func queueNeeded(_ name: String) -> String {
+    "trigger \"\(name)\" has the threshold \"auto\", and what a replica can take shows only where "
+      + "requests wait: add \"queueDepthQuery\" or \"concurrencyQuery\", or write a threshold that is "
+      + "a number"
+  }
+
+  private static func numberNeeded(_ name: String) -> String {
+    "trigger \"\(name)\" is a gauge, of which nothing can be learned: write a threshold that is a "
+      + "number instead of \"auto\""
+  }
+
+  /// The sentence for `auto` without a source of ready replicas.
+  private static func readyNeeded(_ name: String) -> String {
+    "trigger \"\(name)\" has the threshold \"auto\", which needs the number of ready replicas, and "
+      + "no source tells it: give \"replicasQuery\", scrape \"endpoints\", use a query that returns "
+      + "one series per replica (with a \"pod\" label), or write a threshold that is a number"
+  }
+}
+
+/// What the engine has learned about one ScaledObject's replicas; `nil` where not yet.
+package struct LearnedSummary: Sendable, Equatable {
+  /// Most requests that run on a replica, seen while requests waited.
+  package var slotsPerReplica: Double?
+  /// Requests per replica that are aimed for.
+  package var targetConcurrency: Double?
+  /// Seconds a request stays when nothing waits, up to a factor where arrivals are not given.
+  package var calmSojournSeconds: Double?
+  /// The same on a full replica, without the time in the queue.
+  package var fullSojournSeconds: Double?
+  /// Requests that would be in the system at the target.
+  package var offeredRequests: Double
+}

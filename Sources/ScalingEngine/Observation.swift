@@ -1,0 +1,34 @@
+/// What the engine is given once a second: all that is known of one ScaledObject at one instant.
+package struct Observation: Sendable, Equatable {
+  /// What each trigger reads, in the order of `ScalingPolicy.triggers`.
+  package var readings: [TriggerReading]
+  /// Replicas asked for and running in any state; `nil` when no source tells.
+  package var currentReplicas: Int?
+  /// Replicas able to serve; `nil` when no source tells.
+  package var readyReplicas: Int?
+  /// Most replicas that can be placed now; `nil` when not asked for or not known.
+  package var placeableReplicas: Int?
+
+  /// An observation; readings in the order of the policy's triggers.
+  package init(
+    readings: [TriggerReading], currentReplicas: Int? = nil, readyReplicas: Int? = nil,
+    placeableReplicas: Int? = nil
+  ) {
+    self.readings = readings
+    self.currentReplicas = currentReplicas
+    self.readyReplicas = readyReplicas
+    self.placeableReplicas = placeableReplicas
+  }
+}
+
+/// What one trigger's source says at one instant.
+package enum TriggerReading: Sendable, Equatable {
+  /// No usable value: never answered, older than its limit, empty, or not a number.
+  case unknown
+  /// The amount in total: requests waiting, running, arriving, or any gauge's sum.
+  case total(Double)
+  /// Per-replica shares: their sum over `replicas` distinct replicas (utilization: 0…1 each).
+  case perReplica(sum: Double, replicas: Int)
+  /// One number that is already a mean over the ready replicas (utilization: 0…1).
+  case average(Double)
+}

@@ -1,0 +1,85 @@
+/// The way down: lower demand counts only once windows have let the higher go.
+struct ScaleDownDamping {
+  private var stable: SlidingWindow?
+  private var hints: SlidingWindow
+  private let givenDelay: Double?
+  private let constants: EngineConstants
+  private let stableSeconds: Double
+  private var delaySeconds = 0.0
+  private let deadBand: Double
+  private var lastCount = 0
+
+  /// One HPA sync, 15 s, and one collection: a raised hint stands that long, or the HPA may never
+  /// see it (Kubernetes: `--horizontal-pod-autoscaler-sync-period`).
+  static let hintStandsSeconds = 16.0
+
+  /// With plain arithmetic lower demand is averaged over the stable window, as Knative does it; else
+  /// it has to last, by default for as long as it would take to get a replica back.
+  init(policy: ScalingPolicy, constants: EngineConstants) {
+    if policy.isPlainArithmetic {
+      stable = SlidingWindow(lengthSeconds: policy.stableWindow.inSeconds)
+    }
+    self.constants = constants
+    stableSeconds = policy.stableWindow.inSeconds
+    deadBand = policy.isPlainArithmetic ? 0 : constants.deadBand
+    givenDelay = policy.scaleDownDelay?.inSeconds ?? (policy.isPlainArithmetic ? 0 : nil)
+    hints = SlidingWindow(lengthSeconds: Self.hintStandsSeconds)
+  }
+
+  /// Lower demand must last as long as it would take to get a replica back, as given or as learned.
+  mutating func follow(coldStartSeconds: Double) {
+    delaySeconds =
+      givenDelay
+      ?? Swift.max(
+        coldStartSeconds * constants.holdColdStarts, stableSeconds * constants.holdStableWindows)
+    hints.resize(toSeconds: Swift.max(Self.hintStandsSeconds, delaySeconds))
+  }
+
+  /// Bytes held outside the value itself.
+  var heapBytes: Int { (stable?.heapBytes ?? 0) + hints.heapBytes }
+
+  mutating func record(demand: Double, atSeconds now: Double) {
+    stable?.record(demand, atSeconds: now)
+  }
+
+  /// Counts `count` among what was asked for a second ago: after a restart what runs, and what
+  /// stood while data were missing.
+  mutating func remember(_ count: Int, atSeconds now: Double) {
+    let known = hints.maximum(atSeconds: now) ?? 0
+    hints.record(Swift.max(known, Double(count)), atSeconds: now - 1)
+  }
+
+  /// `count`, raised to what the stable window and the hints of late still ask for.
+  ///
+  /// In panic mode nothing is given back. Demand 10 for a minute, then 2: a second later the
+  /// 60-second mean is 9.87, so 10 stands.
+  mutating func damped(
+    _ count: Int, mode: Decision.Mode, currentReplicas: Int?, reasons: inout [Reason],
+    atSeconds now: Double
+  ) -> Int {
+    var damped = count
+    let mean = stable?.mean(atSeconds: now) ?? 0
+    if Bounds.wholeReplicas(mean) > damped {
+      damped = Bounds.wholeReplicas(mean)
+      reasons.append(Reason(.stableWindow, amount: mean))
+    }
+    // What is remembered is what was asked for, not what was kept: else nothing would ever leave.
+    hints.record(Double(damped), atSeconds: now)
+    let remembered = Int(hints.maximum(atSeconds: now) ?? 0)
+    var kept = mode == .panic ? Swift.max(remembered, lastCount) : remembered
+    if let current = currentReplicas, kept > 0, kept < current,
+      Double(kept) > Double(current) * (1 - deadBand)
+    {
+      kept = current
+    }
+    defer { lastCount = damped }
+    if kept > damped {
+      damped = kept
+      reasons.append(
+        delaySeconds > Self.hintStandsSeconds
+          ? Reason(.scaleDownDelay, amount: Double(kept), limit: delaySeconds)
+          : Reason(.hintStands, amount: Double(kept)))
+    }
+    return damped
+  }
+}

@@ -1,0 +1,162 @@
+internal import Yams
+
+/// Walks the documents of a file and takes the ScaledObjects out of them.
+struct ManifestReader {
+  private(set) var scaledObjects: [ScaledObjectManifest] = []
+  private(set) var passedOver: [PassedOverDocument] = []
+  private(set) var problems: [ScaledObjectFileError.Problem] = []
+
+  mutating func read(_ text: String) {
+    let yaml =
+      text.unicodeScalars.first == "\u{feff}" ? String(text.unicodeScalars.dropFirst()) : text
+    guard yaml.utf8.count <= TriggerLimits.fileBytes else {
+      refuse(0, "the file is longer than \(TriggerLimits.fileBytes) bytes; split it")
+      return
+    }
+    if let fault = yamlStructureFault(in: yaml, isTrusted: true) {
+      refuse(0, "the file \(fault.found); write manifests as kubectl takes them")
+      return
+    }
+    do {
+      let parser = try Parser(yaml: yaml)
+      while let document = try parser.nextRoot() {
+        read(document: ManifestNode(document, path: ""))
+      }
+    } catch {
+      refuse(yamlFaultLine(error), "the file is no YAML: \(yamlFault(error))")
+    }
+    problems.sort { $0.line < $1.line }
+  }
+
+  private mutating func refuse(_ line: Int, _ explanation: String) {
+    problems.append(ScaledObjectFileError.Problem(line: line, explanation: explanation))
+  }
+
+  /// The value that `read` gives, or `nil` and one more problem.
+  private mutating func attempt<Value>(
+    _ read: () throws(ManifestFault) -> Value?
+  ) -> Value? {
+    do throws(ManifestFault) {
+      return try read()
+    } catch {
+      refuse(error.line, error.explanation)
+      return nil
+    }
+  }
+
+  private mutating func read(document: ManifestNode) {
+    guard document.isMapping else {
+      if !document.isEmpty {
+        passedOver.append(PassedOverDocument(kind: "", name: "", line: document.line))
+      }
+      return
+    }
+    let kind = attempt { () throws(ManifestFault) in try document["kind"]?.string() } ?? ""
+    if kind.hasSuffix("List"), let items = document["items"] {
+      for item in attempt({ () throws(ManifestFault) in try items.elements() }) ?? [] {
+        read(document: item)
+      }
+      return
+    }
+    let meta = document["metadata"]
+    let name = attempt { () throws(ManifestFault) in try meta?["name"]?.string() } ?? ""
+    guard kind == "ScaledObject" else {
+      passedOver.append(PassedOverDocument(kind: kind, name: name, line: document.line))
+      return
+    }
+    readScaledObject(document, name: name)
+  }
+
+  private mutating func readScaledObject(_ document: ManifestNode, name: String) {
+    guard let spec = document["spec"] else {
+      refuse(document.line, "the ScaledObject \(quoted(name)) has no \"spec\"; write one")
+      return
+    }
+    var triggers: [TriggerManifest] = []
+    var otherTypes: [String] = []
+    let elements = attempt { () throws(ManifestFault) in try spec["triggers"]?.elements() } ?? []
+    for (index, element) in elements.enumerated() {
+      let type = attempt { () throws(ManifestFault) in try element["type"]?.string() } ?? ""
+      guard type == "external" || type == "external-push" else {
+        otherTypes.append(type)
+        continue
+      }
+      triggers.append(trigger(element, index: index, type: type))
+    }
+    guard !triggers.isEmpty else {
+      passedOver.append(PassedOverDocument(kind: "ScaledObject", name: name, line: document.line))
+      return
+    }
+    if name.isEmpty {
+      refuse(document.line, "metadata.name is missing; give the ScaledObject a name")
+    }
+    let target = spec["scaleTargetRef"]
+    let hpa = spec["advanced"]?["horizontalPodAutoscalerConfig"]
+    scaledObjects.append(
+      ScaledObjectManifest(
+        name: name, namespace: string(document["metadata"]?["namespace"]), line: document.line,
+        scaleTargetName: string(target?["name"]), scaleTargetKind: string(target?["kind"]),
+        pollingIntervalSeconds: count(spec["pollingInterval"]),
+        cooldownPeriodSeconds: count(spec["cooldownPeriod"]),
+        idleReplicaCount: count(spec["idleReplicaCount"]),
+        minReplicaCount: count(spec["minReplicaCount"]),
+        maxReplicaCount: count(spec["maxReplicaCount"]), behavior: behavior(hpa?["behavior"]),
+        fallback: fallback(spec["fallback"]), triggers: triggers, otherTriggerTypes: otherTypes))
+  }
+
+  private mutating func trigger(_ node: ManifestNode, index: Int, type: String) -> TriggerManifest {
+    var metadata: [String: String] = [:]
+    var lines: [String: Int] = [:]
+    let pairs = attempt { () throws(ManifestFault) in try node["metadata"]?.pairs() } ?? []
+    for (key, value) in pairs {
+      guard let text = attempt({ () throws(ManifestFault) in try value.quotedString() }) else {
+        continue
+      }
+      metadata[key] = text
+      lines[key] = value.line
+    }
+    return TriggerManifest(
+      index: index, type: type, name: string(node["name"]), metadata: metadata,
+      metadataLines: lines, line: node.line, metricType: string(node["metricType"]),
+      useCachedMetrics: attempt { () throws(ManifestFault) in try node["useCachedMetrics"]?.bool() }
+    )
+  }
+
+  private mutating func behavior(_ node: ManifestNode?) -> HPABehavior? {
+    guard let node else { return nil }
+    return HPABehavior(scaleUp: rules(node["scaleUp"]), scaleDown: rules(node["scaleDown"]))
+  }
+
+  private mutating func rules(_ node: ManifestNode?) -> HPAScalingRules? {
+    guard let node else { return nil }
+    var policies: [HPAScalingPolicy] = []
+    for policy in attempt({ () throws(ManifestFault) in try node["policies"]?.elements() }) ?? [] {
+      guard let type = string(policy["type"]), let value = count(policy["value"]),
+        let period = count(policy["periodSeconds"])
+      else {
+        refuse(policy.line, "\(policy.path) needs \"type\", \"value\" and \"periodSeconds\"")
+        continue
+      }
+      policies.append(HPAScalingPolicy(type: type, value: value, periodSeconds: period))
+    }
+    return HPAScalingRules(
+      stabilizationWindowSeconds: count(node["stabilizationWindowSeconds"]),
+      selectPolicy: string(node["selectPolicy"]), policies: policies,
+      tolerance: attempt { () throws(ManifestFault) in try node["tolerance"]?.quantity() })
+  }
+
+  private mutating func fallback(_ node: ManifestNode?) -> FallbackManifest? {
+    guard let node else { return nil }
+    return FallbackManifest(
+      failureThreshold: count(node["failureThreshold"]), replicas: count(node["replicas"]),
+      behavior: string(node["behavior"]))
+  }
+
+  private mutating func string(_ node: ManifestNode?) -> String? {
+    attempt { () throws(ManifestFault) in try node?.string() }
+  }
+
+  private mutating func count(_ node: ManifestNode?) -> Int? {
+    attempt { () throws(ManifestFault) in try node?.count() }
+  }
+}

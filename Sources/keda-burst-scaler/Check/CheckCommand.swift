@@ -1,0 +1,122 @@
+import ArgumentParser
+import CurlClient
+import Foundation
+import Logging
+import MetricCollection
+import TriggerConfiguration
+
+/// Says before anything is deployed what a ScaledObject would do.
+struct CheckCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "check",
+    abstract:
+      "Check ScaledObjects: every key, what the queries match, the decision now, the traps.",
+    discussion: """
+      Exit code 0: all is usable (there may be warnings). 1: something must be changed, or a query \
+      could not be answered. 64: the command line itself is wrong.
+      """)
+
+  @Option(
+    name: [.customShort("f"), .customLong("file")],
+    help: "YAML file with one or several documents; \"-\" reads standard input. May be repeated.")
+  var files: [String] = []
+
+  @Option(
+    help: ArgumentHelp(
+      "Prometheus to run the queries against, instead of each trigger's serverAddress.",
+      valueName: "url"))
+  var prometheus: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "The server's configuration file: its profiles and permitted addresses hold here, too.",
+      valueName: "file"))
+  var config: String?
+
+  @Flag(help: "Check the files only; ask no Prometheus.")
+  var offline = false
+
+  @Option(help: "text or json.")
+  var output: CheckOutput = .text
+
+  func validate() throws {
+    guard !files.isEmpty else {
+      throw ValidationError("name a file: check -f scaledobject.yaml")
+    }
+    guard !(offline && (prometheus != nil || config != nil)) else {
+      throw ValidationError("--offline goes with neither --prometheus nor --config")
+    }
+  }
+
+  func run() async throws {
+    var report = CheckReport()
+    let server = try prometheus.map(Self.address)
+    let probe = offline ? nil : try QueryProbe(server: server, sources: try directory())
+    for file in files {
+      let manifests = try Self.manifests(in: file)
+      report.passedOver += manifests.passedOver.map {
+        "\($0.kind.isEmpty ? "a document" : $0.kind) \($0.name) (\(file):\($0.line))"
+      }
+      for manifest in manifests.scaledObjects {
+        report.scaledObjects.append(
+          await ScaledObjectCheck(manifest: manifest, file: file).run(probe))
+      }
+    }
+    await probe?.close()
+    switch output {
+    case .text: print(report.text, terminator: "")
+    case .json:
+      let encoder = JSONEncoder()
+      encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+      print(String(decoding: try encoder.encode(report), as: UTF8.self))
+    }
+    if report.hasErrors || report.scaledObjects.isEmpty { throw ExitCode(1) }
+  }
+
+  /// The servers that the configuration file knows; without one whatever the triggers name.
+  private func directory() throws -> SourceDirectory {
+    guard let config else { return .unrestricted }
+    do {
+      let settings = try SettingSources(
+        flags: [:], environment: [:], fileText: try ServeCommand.read(config), fileName: config)
+      let prometheus = try SettingReader(sources: settings).server(.prometheus)
+      return try settings.sources(prometheus: prometheus).directory(prometheus: prometheus)
+    } catch let error as SettingError {
+      throw ValidationError(error.description)
+    }
+  }
+
+  private static func address(_ text: String) throws -> ServerAddress {
+    switch ServerAddress.reading(text) {
+    case .success(let address): return address
+    case .failure(let problem): throw ValidationError("--prometheus \(problem)")
+    }
+  }
+
+  private static func manifests(in file: String) throws -> ScaledObjectFile {
+    let text: String
+    do {
+      text =
+        file == "-"
+        ? String(decoding: FileHandle.standardInput.readDataToEndOfFile(), as: UTF8.self)
+        : try String(contentsOfFile: file, encoding: .utf8)
+    } catch {
+      throw CheckFailure(description: "cannot read \(file): \(error.localizedDescription)")
+    }
+    do {
+      return try ScaledObjectFile(yaml: text)
+    } catch {
+      throw CheckFailure(description: "\(file): \(error)")
+    }
+  }
+}
+
+/// How `check` prints.
+enum CheckOutput: String, ExpressibleByArgument, CaseIterable {
+  case text, json
+}
+
+/// Why a file could not be checked.
+struct CheckFailure: Error, CustomStringConvertible {
+  let description: String
+}

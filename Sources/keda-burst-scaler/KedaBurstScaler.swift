@@ -1,0 +1,17 @@
+import ArgumentParser
+
+/// The command line's root: one subcommand per thing a person does with the scaler.
+@main
+struct KedaBurstScaler: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "keda-burst-scaler",
+    abstract: "A KEDA external scaler for GPU inference: replicas from GPU utilization and queues.",
+    version: Version.current,
+    subcommands: [ServeCommand.self, CheckCommand.self, ReplayCommand.self, DecideCommand.self])
+}
+
+/// What this build calls itself.
+enum Version {
+  /// Semantic version of the product.
+  static let current = "0.1.0"
+}

@@ -1,0 +1,81 @@
+import Foundation
+import Simulation
+import TriggerConfiguration
+
+/// The one ScaledObject that a replay is about, out of a file of manifests.
+enum ScaledObjectChoice {
+  /// The ScaledObject called `name` in the file at `path`, or its only one.
+  static func read(_ path: String, name: String?) throws(ReplayError) -> ScaledObjectManifest {
+    let text: String
+    do {
+      text = try String(contentsOfFile: path, encoding: .utf8)
+    } catch {
+      throw .unreadable("", path, error)
+    }
+    let file: ScaledObjectFile
+    do {
+      file = try ScaledObjectFile(yaml: text)
+    } catch {
+      throw .world(error.problems.map { "\(path): \($0)" }.joined(separator: "\n"))
+    }
+    let found = file.scaledObjects.filter { name == nil || $0.name == name }
+    guard let first = found.first else {
+      let names = file.scaledObjects.map(\.name).joined(separator: ", ")
+      throw .world(
+        names.isEmpty
+          ? "\(path) holds no ScaledObject with a trigger of type external or external-push"
+          : "\(path) holds no ScaledObject called \(quoted(name ?? "")); it holds \(names)")
+    }
+    guard found.count == 1 else {
+      let names = found.map(\.name).joined(separator: ", ")
+      throw .option(
+        "\(path) holds \(found.count) ScaledObjects (\(names)); choose one with --scaled-object")
+    }
+    guard first.triggers.count == 1 else {
+      throw .world(
+        "\(path): \(quoted(first.name)) has \(first.triggers.count) external triggers; a replay "
+          + "plays one: put their queries into one trigger's \"triggers\" list")
+    }
+    return first
+  }
+}
+
+extension HorizontalPodAutoscaler.Behavior {
+  /// A written behaviour; what is not written is as Kubernetes fills it in.
+  init(_ written: HPABehavior?, path: String) throws(ReplayError) {
+    self = .kubernetesDefault
+    scaleUp = try Self.rules(written?.scaleUp, scaleUp, "\(path): scaleUp")
+    scaleDown = try Self.rules(written?.scaleDown, scaleDown, "\(path): scaleDown")
+  }
+
+  private static func rules(
+    _ written: HPAScalingRules?, _ fallback: HorizontalPodAutoscaler.ScalingRules, _ place: String
+  ) throws(ReplayError) -> HorizontalPodAutoscaler.ScalingRules {
+    guard let written else { return fallback }
+    var rules = fallback
+    if let seconds = written.stabilizationWindowSeconds {
+      rules.stabilizationWindowSeconds = Double(seconds)
+    }
+    if let tolerance = written.tolerance { rules.tolerance = tolerance }
+    if let text = written.selectPolicy {
+      guard let policy = HorizontalPodAutoscaler.SelectPolicy(rawValue: text) else {
+        throw .world("\(place): selectPolicy is \(quoted(text)); use Max, Min or Disabled")
+      }
+      rules.selectPolicy = policy
+    }
+    if !written.policies.isEmpty {
+      var policies: [HorizontalPodAutoscaler.Policy] = []
+      for policy in written.policies {
+        let seconds = Double(policy.periodSeconds)
+        switch policy.type {
+        case "Pods": policies.append(.pods(policy.value, periodSeconds: seconds))
+        case "Percent": policies.append(.percent(policy.value, periodSeconds: seconds))
+        default:
+          throw .world("\(place): a policy's type is \(quoted(policy.type)); use Pods or Percent")
+        }
+      }
+      rules.policies = policies
+    }
+    return rules
+  }
+}

@@ -1,0 +1,70 @@
+import DecisionLoop
+import Foundation
+import GRPCBinding
+import Logging
+import MetricCollection
+import ScalerService
+import UnixSignals
+
+/// The running scaler: everything `serve` starts, in order, and ends in the reverse order.
+struct Server {
+  let settings: ServerSettings
+  let isDemo: Bool
+
+  /// Serves until SIGTERM or SIGINT, drains, and returns.
+  /// - Throws: `ServerFailure` where something could not be started.
+  func run() async throws {
+    let signals = await UnixSignalsSequence(trapping: .sigterm, .sigint, .sighup)
+    let (format, level) = (settings.logFormat, settings.logLevel)
+    LoggingSystem.bootstrap { _ in LineLogHandler(format: format, level: level) }
+    let logger = Logger(label: "keda-burst-scaler")
+    ServerSettings.routeCoreLog(to: logger)
+    try await withThrowingTaskGroup { group in
+      var settings = settings
+      var demo: Demo?
+      if isDemo {
+        let prometheus = try DemoPrometheus()
+        group.addTask { try await prometheus.run() }
+        settings.prometheus = try await prometheus.address()
+        demo = Demo(prometheus: prometheus)
+      }
+      let parts = try ServingParts(settings: settings, logger: logger)
+      group.addTask { await parts.collector.run() }
+      group.addTask { await parts.scraper.run() }
+      group.addTask { await parts.runner.run() }
+      group.addTask { await parts.scaler.run() }
+      if let demo {
+        group.addTask { try await demo.run(scaledBy: parts.scaler) }
+      }
+      let status = try await parts.listenForStatus(in: &group)
+      parts.setServing(true)
+      let listening = settings.grpcListen.withPort(parts.server.boundPort)
+      logger.notice(
+        "serving",
+        metadata: [
+          "address": "\(listening)", "version": "\(Version.current)",
+          "tls": "\(settings.tls != nil)",
+        ])
+      if isDemo {
+        FileHandle.standardOutput.write(Data(DemoGuide(grpc: listening, status: status).text.utf8))
+      }
+      await Self.untilEnd(signals, logger: logger)
+      logger.notice("draining", metadata: ["grace": "\(settings.drainGrace)"])
+      await parts.drain(grace: settings.drainGrace)
+      group.cancelAll()
+    }
+    logger.notice("stopped")
+  }
+
+  private static func untilEnd(_ signals: UnixSignalsSequence, logger: Logger) async {
+    for await signal in signals {
+      guard signal == .sighup else { return }
+      logger.notice("reload asked for; certificates are read again whenever their files change")
+    }
+  }
+}
+
+/// What could not be started, and what to do.
+struct ServerFailure: Error, CustomStringConvertible {
+  let description: String
+}

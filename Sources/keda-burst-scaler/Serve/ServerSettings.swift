@@ -1,0 +1,82 @@
+import Logging
+import TriggerConfiguration
+
+/// What `serve` runs with, read and checked.
+struct ServerSettings {
+  var grpcListen: ListenAddress
+  var adminListen: ListenAddress?
+  var adminTokenFile: String?
+  var prometheus: ServerAddress?
+  var sources: SourceSettings
+  var tls: TLSFiles?
+  var drainGrace: Duration
+  var maximumScaledObjects: Int
+  var maximumStreams: Int
+  var maximumMessageBytes: Int
+  var forgetAfter: Duration
+  var logLevel: Logger.Level
+  var logFormat: LogFormat
+
+  /// The files of a TLS listener.
+  struct TLSFiles: Equatable {
+    var certificate: String
+    var key: String
+    var clientCA: String?
+  }
+
+  /// Reads every setting from `sources`; under `--demo` the default addresses are loopback.
+  /// - Throws: `SettingError`, the first in the order of the help.
+  init(_ sources: SettingSources, isDemo: Bool) throws {
+    let read = SettingReader(sources: sources)
+    grpcListen = try read.address(.grpcListen, demoHost: isDemo)
+    adminListen =
+      read.text(.adminListen) == "off" ? nil : try read.address(.adminListen, demoHost: isDemo)
+    adminTokenFile = read.text(.adminTokenFile)
+    prometheus = try read.server(.prometheus)
+    self.sources = try sources.sources(prometheus: prometheus)
+    tls = try read.tls()
+    drainGrace = try read.duration(.drainGrace)
+    maximumScaledObjects = try read.count(.maximumScaledObjects)
+    maximumStreams = try read.count(.maximumStreams)
+    maximumMessageBytes = try read.count(.maximumMessageBytes)
+    forgetAfter = try read.duration(.forgetAfter)
+    logLevel = try read.choice(.logLevel, Logger.Level.init(rawValue:))
+    logFormat = try read.choice(.logFormat, LogFormat.init(rawValue:))
+  }
+}
+
+/// HOST:PORT to listen on.
+struct ListenAddress: Equatable, CustomStringConvertible {
+  /// A name, an IPv4 address, or an IPv6 address without brackets.
+  var host: String
+  /// 0 takes a free port.
+  var port: Int
+
+  var description: String {
+    host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)"
+  }
+
+  /// Reads `0.0.0.0:6000`, `[::]:6000`, `localhost:0` or `:6000`; `nil` for anything else.
+  init?(_ text: String) {
+    guard let colon = text.lastIndex(of: ":"),
+      let port = Int(text[text.index(after: colon)...]), (0...65535).contains(port)
+    else { return nil }
+    var host = String(text[..<colon])
+    if host.hasPrefix("["), host.hasSuffix("]") {
+      host = String(host.dropFirst().dropLast())
+    } else if host.contains(":") {
+      return nil
+    }
+    self.host = host.isEmpty ? "0.0.0.0" : host
+    self.port = port
+  }
+}
+
+extension ListenAddress {
+  /// The address with the port that was really bound.
+  func withPort(_ port: Int) -> ListenAddress {
+    var bound = self
+    bound.port = port
+    return bound
+  }
+}

@@ -1,0 +1,126 @@
+import AdminServer
+import CurlClient
+import DecisionLoop
+import Foundation
+import GRPCBinding
+import Logging
+import MetricCollection
+import ScalerService
+import Synchronization
+
+/// The parts that serve, tied together.
+struct ServingParts: Sendable {
+  let client: HTTPClient
+  let collector: Collector
+  let scraper: EndpointScraper
+  let scaler: ExternalScalerService
+  let health: HealthService
+  let server: GRPCServer
+  let runner: DecisionRunner
+  private let settings: ServerSettings
+  private let logger: Logger
+  private let readiness = ReadinessFlag()
+
+  /// Binds and ties everything together; nothing is collected before `collector.run()`.
+  /// - Throws: `ServerFailure`.
+  init(settings: ServerSettings, logger: Logger) throws {
+    self.settings = settings
+    self.logger = logger
+    do {
+      client = try HTTPClient()
+      collector = Collector(client: client, logger: logger)
+      scraper = EndpointScraper(client: client, logger: logger)
+      runner = DecisionRunner(
+        collector: collector, scraper: scraper,
+        sources: try settings.sources.directory(prometheus: settings.prometheus),
+        logger: logger,
+        wallSeconds: { Date.now.timeIntervalSince1970 })
+      scaler = ExternalScalerService(
+        runner: runner, triggerLimit: settings.maximumScaledObjects,
+        forgetAfter: settings.forgetAfter,
+        logger: logger)
+      health = HealthService(services: [ExternalScalerService.name])
+      server = try GRPCServer(
+        configuration: settings.grpcConfiguration(
+          certificates: try settings.certificates(logger: logger)),
+        methods: scaler.methods + health.methods + ReflectionService().methods)
+    } catch let error as SettingError {
+      throw ServerFailure(description: "\(error)")
+    } catch let error as GRPCServerError {
+      throw ServerFailure(description: "\(error)")
+    } catch let error as HTTPClientStartError {
+      throw ServerFailure(description: "\(error)")
+    }
+  }
+
+  /// Says on both ports whether KEDA can be answered.
+  func setServing(_ serving: Bool) {
+    health.setServing(serving)
+    readiness.set(serving ? .ready : .draining)
+  }
+
+  /// Ends everything in order: no new calls, streams with OK, running calls finished, connections.
+  func drain(grace: Duration) async {
+    setServing(false)
+    await server.drain(grace: grace)
+    await client.shutdown()
+  }
+
+  /// Opens the admin port in tasks of `group`; where it is, or nil where it is off.
+  /// - Throws: `ServerFailure`.
+  func listenForStatus(
+    in group: inout ThrowingTaskGroup<Void, any Error>
+  ) async throws -> ListenAddress? {
+    guard let address = settings.adminListen else { return nil }
+    do {
+      let status = StatusServer(
+        configuration: StatusServerConfiguration(
+          host: address.host, port: address.port,
+          token: try settings.adminTokenFile.map { try AccessToken(file: $0) },
+          version: Version.current),
+        source: StatusSource(
+          runner: runner, readiness: { [readiness] in readiness.value },
+          counters: { [collector, server] in ProcessCounters(collector.counters, server) }),
+        logger: logger)
+      let bound = address.withPort(try await status.listen(in: &group))
+      logger.notice("status page", metadata: ["address": "\(bound)"])
+      return bound
+    } catch let error as StatusServerError {
+      throw ServerFailure(description: "\(error)")
+    }
+  }
+}
+
+/// Whether KEDA can be answered, read by the admin port from its own threads.
+private final class ReadinessFlag: Sendable {
+  private let state = Mutex(Readiness.starting)
+
+  var value: Readiness { state.withLock { $0 } }
+
+  func set(_ value: Readiness) { state.withLock { $0 = value } }
+}
+
+extension ProcessCounters {
+  /// What collection and gRPC have counted, as plain numbers.
+  fileprivate init(_ collection: CollectionCounters, _ server: GRPCServer) {
+    self.init()
+    calls = server.callCounts.map { counts in
+      let finished = counts.finished.map { ($0.key.description, $0.value) }
+      return Calls(
+        method: counts.method, started: counts.started,
+        finished: Dictionary(finished, uniquingKeysWith: +))
+    }
+    openStreams = server.openStreams
+    parkedCalls = server.parkedCalls
+    sourceRequestsStarted = collection.started
+    sourceRequestsAnswered = collection.answered
+    let failed = collection.failed.map { ($0.key.rawValue, $0.value) }
+    sourceRequestsFailed = Dictionary(failed, uniquingKeysWith: +)
+    sourceRequestsSkipped = [
+      "still_running": collection.skippedStillRunning,
+      "server_in_trouble": collection.skippedServerInTrouble, "late": collection.skippedLate,
+    ]
+    sourceRequestsInFlight = collection.inFlight
+    queries = collection.queries
+  }
+}

@@ -1,0 +1,98 @@
+internal import ScalingEngine
+internal import Simulation
+internal import TriggerConfiguration
+
+/// A policy of the comparison, and the control plane that it comes with.
+struct Contestant: Sendable {
+  /// How advice becomes replicas, but for the HPA's phase.
+  enum Path: Sendable {
+    case direct
+    case autoscaler(HorizontalPodAutoscaler.Behavior)
+  }
+
+  /// What `--advisors` selects by.
+  var name: String
+  /// Its control plane.
+  var path: Path
+  /// Makes a fresh advisor for a run with these settings.
+  var make: @Sendable (Workload, SimulationSettings) throws -> any ReplicaAdvisor
+}
+
+extension Contestant {
+  /// All of them, in the order of the table.
+  static let all: [Contestant] =
+    [
+      Contestant(name: "article", path: .autoscaler(.kubernetesDefault)) { _, _ in
+        ThresholdAdvisor.article
+      },
+      Contestant(name: "gpu-average-value", path: .autoscaler(.kubernetesDefault)) { _, _ in
+        ThresholdAdvisor.gpuAverageValue
+      },
+      Contestant(name: "gpu-value", path: .autoscaler(.kubernetesDefault)) { _, _ in
+        ThresholdAdvisor.gpuValue
+      },
+      Contestant(name: "keda-queue-1", path: .autoscaler(.kubernetesDefault)) { _, _ in
+        ThresholdAdvisor.queueDepth(target: 1)
+      },
+      Contestant(name: "keda-queue-5", path: .autoscaler(.kubernetesDefault)) { _, _ in
+        ThresholdAdvisor.queueDepth(target: 5)
+      },
+      Contestant(name: "keda-queue-10", path: .autoscaler(.kubernetesDefault)) { _, _ in
+        ThresholdAdvisor.queueDepth(target: 10)
+      },
+      Contestant(name: "knative-0.7", path: .direct) { workload, _ in
+        KnativeAdvisor(target: 0.7 * workload.replica.slots)
+      },
+      Contestant(name: "knative-0.2", path: .direct) { workload, _ in
+        KnativeAdvisor(target: 0.2 * workload.replica.slots)
+      },
+      Contestant(name: "concurrency-0.2", path: .autoscaler(.recommended())) { workload, _ in
+        ThresholdAdvisor.concurrency(slots: workload.replica.slots, utilization: 0.2)
+      },
+      Contestant(name: "concurrency-0.3", path: .autoscaler(.recommended())) { workload, _ in
+        ThresholdAdvisor.concurrency(slots: workload.replica.slots, utilization: 0.3)
+      },
+    ] + engines + [0.5, 0.7, 0.9].map(oracle)
+
+  /// The engine, by what it is given: one configuration for all workloads, thresholds learned, the
+  /// cold start told.
+  private static let engines: [Contestant] = [
+    engine("queue+running", ["queueDepthQuery": "queue_depth", "concurrencyQuery": "running"]),
+    engine(
+      "queue+gpu", ["queueDepthQuery": "queue_depth", "gpuUtilizationQuery": "gpu_utilization"]),
+    engine(
+      "all",
+      [
+        "queueDepthQuery": "queue_depth", "concurrencyQuery": "running",
+        "gpuUtilizationQuery": "gpu_utilization", "requestRateQuery": "arrivals",
+      ]),
+    engine(
+      "ready-only", ["queueDepthQuery": "queue_depth", "concurrencyQuery": "running"],
+      isCurrentTold: false),
+  ]
+
+  /// An engine given `queries`, with other `constants` where their effect is measured.
+  static func engine(
+    _ signals: String, _ queries: [String: String], constants: EngineConstants = EngineConstants(),
+    isCurrentTold: Bool = true
+  ) -> Contestant {
+    let name = "engine-\(signals)"
+    return Contestant(name: name, path: .autoscaler(.recommended())) { _, settings in
+      let told = ["coldStart": "\(settings.coldStartSeconds)s"]
+      let spec = try TriggerSpec(metadata: queries.merging(told) { written, _ in written })
+      return try EngineAdvisor(
+        name: name, spec: spec, constants: constants, isCurrentTold: isCurrentTold)
+    }
+  }
+
+  /// Perfect knowledge of the work offered now, at a utilization, held for one cold start.
+  private static func oracle(_ utilization: Double) -> Contestant {
+    Contestant(
+      name: "oracle-\(utilization)", path: .autoscaler(.recommended())
+    ) { workload, settings in
+      OracleAdvisor(
+        workload.trace, settings: settings, utilization: utilization,
+        holdSeconds: Int(settings.coldStartSeconds))
+    }
+  }
+}

@@ -1,0 +1,91 @@
+internal import Simulation
+
+/// The command line: `--name value` pairs, lists separated by commas.
+struct Options: Sendable {
+  /// Names of traces; empty for all.
+  var traces: [String] = []
+  /// Cold starts in seconds.
+  var coldStarts = [10.0, 60, 180]
+  /// Routers.
+  var routers = RequestRouter.allCases
+  /// Names of contestants; empty for all.
+  var advisors: [String] = []
+  /// HPA phases in seconds.
+  var phases = [2.0, 7, 12]
+  /// Runs at once.
+  var jobs = 2
+  /// What advisors are not shown.
+  var hidden: Set<FleetSignal> = []
+  /// File of the clairvoyant's scores, read and written; nil for none.
+  var yardsticks: String?
+  /// The control path of every contestant; nil leaves each its own.
+  var path: Contestant.Path?
+  /// Whether to search for the clairvoyant plan.
+  var clairvoyant = true
+  /// Whether to print a line per trace besides the means.
+  var perTrace = true
+
+  /// Whether to halve and double each of the engine's constants instead.
+  var sensitivity = false
+
+  /// What `--help` prints.
+  static let usage = """
+    Plays traces against modelled fleets and compares scaling policies.
+    TRACES=DIR   folder with meta.json and <name>.requests.csv.gz; else built-in loads
+      --traces a,b         only these
+      --cold-starts 10,60  seconds
+      --routers shared,least-loaded
+      --advisors a,b       only those whose name starts so
+      --phases 2,7,12      seconds at which the HPA first syncs, 0 ..< 15
+      --path own|recommended|default|direct
+                           own: baselines through Kubernetes' default, Knative direct
+      --hide running,gpu_utilization
+      --yardsticks FILE    clairvoyant plans found before; found ones are added
+      --sensitivity yes    what halving and doubling each of the engine's constants does to J
+      --jobs 2  --clairvoyant yes|no  --per-trace yes|no
+    """
+
+  /// Reads the arguments after the program's name.
+  init(_ arguments: [String]) throws {
+    var rest = arguments[...]
+    while let option = rest.popFirst() {
+      guard let value = rest.popFirst() else {
+        throw BenchmarkError(description: "\(option) needs a value\n\(Self.usage)")
+      }
+      let list = value.split(separator: ",").map(String.init)
+      switch option {
+      case "--traces": traces = list
+      case "--cold-starts": coldStarts = list.compactMap { Double($0) }
+      case "--routers": routers = list.compactMap { RequestRouter(rawValue: $0) }
+      case "--advisors": advisors = list
+      case "--phases": phases = list.compactMap { Double($0) }
+      case "--hide": hidden = Set(list.compactMap { FleetSignal(rawValue: $0) })
+      case "--yardsticks": yardsticks = value
+      case "--path": path = try Self.path(value)
+      case "--jobs": jobs = max(1, Int(value) ?? 1)
+      case "--clairvoyant": clairvoyant = value == "yes"
+      case "--sensitivity": sensitivity = value == "yes"
+      case "--per-trace": perTrace = value == "yes"
+      default:
+        throw BenchmarkError(description: "\(option) is not an option\n\(Self.usage)")
+      }
+    }
+  }
+
+  private static func path(_ name: String) throws -> Contestant.Path? {
+    switch name {
+    case "own": return nil
+    case "recommended": return .autoscaler(.recommended())
+    case "default": return .autoscaler(.kubernetesDefault)
+    case "direct": return .direct
+    default: throw BenchmarkError(description: "--path \(name) is not known\n\(usage)")
+    }
+  }
+
+  /// The contestants that `--advisors` selects.
+  var contestants: [Contestant] {
+    Contestant.all.filter { contestant in
+      advisors.isEmpty || advisors.contains { contestant.name.hasPrefix($0) }
+    }
+  }
+}

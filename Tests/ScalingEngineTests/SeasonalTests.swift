@@ -1,0 +1,72 @@
+import Testing
+
+@testable import ScalingEngine
+
+/// `forecast: seasonal`: the same hours of earlier days.
+@Suite struct SeasonalTests {
+  private let day = 86_400.0
+
+  @Test func `Of five days the one in four that four of five stay within`() {
+    var memory = SeasonalMemory(isOn: true)
+    for (index, demand) in [4.0, 9, 6, 5, 20].enumerated() {
+      memory.record(demand, atSeconds: Double(index) * day + 3600)
+    }
+    func expected(_ coverage: Double, _ second: Double, lead: Double = 70) -> Double? {
+      memory.expected(coverage: coverage, leadSeconds: lead, atSeconds: 5 * day + second)
+    }
+    #expect(expected(0.8, 3600) == 9)
+    #expect(expected(0.5, 3600) == 6)
+    #expect(expected(1, 3600) == 20)
+    #expect(expected(0.8, 3531) == 9, "a lead time ahead")
+    #expect(expected(0.8, 3500) == nil, "a lead time and a half minute ahead")
+    #expect(expected(0.8, 3630) == nil, "half a minute later")
+  }
+
+  @Test func `A lead time across midnight looks into the next day`() {
+    var memory = SeasonalMemory(isOn: true)
+    memory.record(3, atSeconds: day - 30)
+    memory.record(7, atSeconds: day)
+    let seen = memory.expected(coverage: 0.8, leadSeconds: 70, atSeconds: 2 * day - 40)
+    #expect(seen == 7)
+  }
+
+  @Test func `A day is forgotten after a week, also by a process that slept`() {
+    var memory = SeasonalMemory(isOn: true)
+    memory.record(7, atSeconds: 100)
+    memory.record(1, atSeconds: 7 * day)
+    #expect(memory.expected(coverage: 1, leadSeconds: 60, atSeconds: 7 * day + 70) == 7)
+    memory.record(1, atSeconds: 9 * day)
+    #expect(memory.expected(coverage: 1, leadSeconds: 60, atSeconds: 9 * day + 70) == nil)
+    memory.record(1, atSeconds: 400 * day)
+    #expect(memory.expected(coverage: 1, leadSeconds: 60, atSeconds: 400 * day + 70) == nil)
+  }
+
+  @Test func `Its history takes 92 KB, and nothing where it is not asked for`() {
+    #expect(SeasonalMemory(isOn: true).bytes <= 93_000)
+    #expect(SeasonalMemory(isOn: false).bytes == 0)
+  }
+
+  @Test(arguments: [Forecast.seasonal, .trend])
+  func `What came at nine yesterday is there at nine today`(forecast: Forecast) throws {
+    var policy = ScalingPolicy(triggers: [
+      TriggerPolicy(name: "queue", kind: .queueDepth, target: .number(10))
+    ])
+    policy.forecast = forecast
+    var decider = ReplicaDecider(policy: policy)
+    var beforeNine: Decision?
+    for second in stride(from: 0, through: day + 32_340, by: 20) {
+      let ofDay = second.truncatingRemainder(dividingBy: day)
+      let isRush = ofDay >= 32_400 && ofDay < 34_200
+      let decision = try decider.decide(
+        Observation(
+          readings: [.total(isRush ? 200 : 20)], currentReplicas: 2, readyReplicas: 2),
+        atSeconds: second
+      ).get()
+      beforeNine = decision
+    }
+    let codes = beforeNine?.reasons.map(\.code) ?? []
+    #expect(codes.contains(.seasonal) == (forecast == .seasonal))
+    #expect((beforeNine?.desiredReplicas == 20) == (forecast == .seasonal))
+    #expect(decider.stateBytes <= 20_000)
+  }
+}

@@ -1,0 +1,68 @@
+import Foundation
+import ScalingEngine
+import TestSupport
+import Testing
+import TriggerConfiguration
+
+/// docs/presets.md is made from the catalogue that the code itself reads.
+@Suite struct PresetReferenceTests {
+  @Test func `The reference of presets says what the catalogue holds`() throws {
+    let file = LineProcess.root.appending(path: "docs/presets.md")
+    if ProcessInfo.processInfo.environment["UPDATE_DOCS"] == "1" {
+      try Data(Self.reference.utf8).write(to: file)
+    }
+    let written = try String(contentsOf: file, encoding: .utf8)
+    #expect(
+      written == Self.reference,
+      "docs/presets.md is not current: UPDATE_DOCS=1 swift test --filter PresetReference")
+  }
+
+  private static var reference: String {
+    let rows = Preset.catalogue.map { preset in
+      let target = preset.threshold.map { plainText($0) }
+      let none = preset.kind == .gauge ? "to be written" : "auto"
+      let unit = preset.unit == .plain ? "" : " \(preset.unit.rawValue)"
+      return "| `\(preset.name)` | \(preset.kind.rawValue) | \(target.map { $0 + unit } ?? none) | "
+        + preset.metricNames.map { "`\($0)`" }.joined(separator: ", ")
+        + " | \(preset.combination) | \(preset.summary) |"
+    }
+    return """
+      # Presets
+
+      Made from the catalogue by `UPDATE_DOCS=1 swift test --filter PresetReference`; a test holds it
+      to it.
+
+      A preset names a metric and knows how its series become a number: which names it goes by, which
+      labels are parts and which are copies, and what its target commonly is. Use it in a `triggers`
+      list, with `selector` to choose the workload:
+
+      ```yaml
+      triggers: |
+        - {preset: vllm-queue-depth, selector: 'namespace="inference"', threshold: 5}
+      ```
+
+      With `endpoints` the same preset is read from the engines themselves, once a second, with no
+      Prometheus between; those that answer are the ready replicas:
+
+      ```yaml
+      triggers: |
+        - {preset: vllm-queue-depth, threshold: 5, endpoints: 'dns://llm-headless.inference:8000'}
+      ```
+
+      Names that are variants of one metric are never added up: of each replica the first that is
+      there counts. Means over replicas (waits, quantiles) are multiplied by the ready replicas: where
+      the mean is twice the target, twice the replicas are asked for. `_` may be written for `-`.
+      Over `endpoints` counters are looked back at for 3 seconds, quantiles and waits for 30; asked of
+      a Prometheus, for a minute.
+
+      Ready replicas and free GPUs come from kube-state-metrics: `replicasOf: deployment/NAME` (or
+      `statefulset/NAME`, in the ScaledObject's namespace), and `capacityOf: nvidia.com/gpu` (any
+      device plugin's resource, or `dra`) with `gpusPerReplica`.
+
+      | Preset | Kind | Target | Metrics | Combined | About |
+      |---|---|---|---|---|---|
+      \(rows.joined(separator: "\n"))
+
+      """
+  }
+}
