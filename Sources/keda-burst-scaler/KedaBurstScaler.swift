@@ -7,7 +7,10 @@ struct KedaBurstScaler: AsyncParsableCommand {
     commandName: "keda-burst-scaler",
     abstract: "A KEDA external scaler for GPU inference: replicas from GPU utilization and queues.",
     version: Version.current,
-    subcommands: [ServeCommand.self, CheckCommand.self, ReplayCommand.self, DecideCommand.self])
+    subcommands: [
+      ServeCommand.self, CheckCommand.self, ReplayCommand.self, DecideCommand.self,
+      ExplainCommand.self,
+    ])
 }
 
 /// What this build calls itself.

@@ -47,6 +47,9 @@ package final class ScalerProcess: Sendable {
   /// `127.0.0.1:PORT` of its admin listener.
   package var adminAddress: String { Self.address(after: " status page ", in: log) ?? "" }
 
+  /// `http://127.0.0.1:PORT` of its admin listener.
+  package var adminURL: String { "http://" + adminAddress }
+
   private static func address(after words: String, in log: [String]) -> String? {
     log.first { $0.contains(words) }?.split(separator: " ")
       .first { $0.hasPrefix("address=") }.map { String($0.dropFirst("address=".count)) }
