@@ -4,6 +4,7 @@ internal import Yams
 struct ManifestReader {
   private(set) var scaledObjects: [ScaledObjectManifest] = []
   private(set) var passedOver: [PassedOverDocument] = []
+  private(set) var neighbours: [NeighbourManifest] = []
   private(set) var problems: [ScaledObjectFileError.Problem] = []
 
   mutating func read(_ text: String) {
@@ -61,10 +62,15 @@ struct ManifestReader {
     let meta = document["metadata"]
     let name = attempt { () throws(ManifestFault) in try meta?["name"]?.string() } ?? ""
     guard kind == "ScaledObject" else {
-      passedOver.append(PassedOverDocument(kind: kind, name: name, line: document.line))
+      passOver(document, kind: kind, name: name)
       return
     }
     readScaledObject(document, name: name)
+  }
+
+  private mutating func passOver(_ document: ManifestNode, kind: String, name: String) {
+    passedOver.append(PassedOverDocument(kind: kind, name: name, line: document.line))
+    if let neighbour = NeighbourManifest(document, kind: kind) { neighbours.append(neighbour) }
   }
 
   private mutating func readScaledObject(_ document: ManifestNode, name: String) {
@@ -84,14 +90,15 @@ struct ManifestReader {
       triggers.append(trigger(element, index: index, type: type))
     }
     guard !triggers.isEmpty else {
-      passedOver.append(PassedOverDocument(kind: "ScaledObject", name: name, line: document.line))
+      passOver(document, kind: "ScaledObject", name: name)
       return
     }
     if name.isEmpty {
       refuse(document.line, "metadata.name is missing; give the ScaledObject a name")
     }
     let target = spec["scaleTargetRef"]
-    let hpa = spec["advanced"]?["horizontalPodAutoscalerConfig"]
+    let advanced = spec["advanced"]
+    let hpa = advanced?["horizontalPodAutoscalerConfig"]
     scaledObjects.append(
       ScaledObjectManifest(
         name: name, namespace: string(document["metadata"]?["namespace"]), line: document.line,
@@ -101,7 +108,19 @@ struct ManifestReader {
         idleReplicaCount: count(spec["idleReplicaCount"]),
         minReplicaCount: count(spec["minReplicaCount"]),
         maxReplicaCount: count(spec["maxReplicaCount"]), behavior: behavior(hpa?["behavior"]),
-        fallback: fallback(spec["fallback"]), triggers: triggers, otherTriggerTypes: otherTypes))
+        fallback: fallback(spec["fallback"]), triggers: triggers, otherTriggerTypes: otherTypes,
+        pausedBy: document["metadata"]?["annotations"].flatMap(Self.pausingAnnotation),
+        hasScalingModifiers: advanced?["scalingModifiers"]?["formula"] != nil))
+  }
+
+  /// The first annotation by which KEDA leaves the target alone.
+  private static func pausingAnnotation(_ annotations: ManifestNode) -> String? {
+    ["paused", "paused-replicas", "paused-scale-in", "paused-scale-out"]
+      .map { "autoscaling.keda.sh/\($0)" }
+      .first { name in
+        guard let value = try? annotations[name]?.string() else { return false }
+        return value != "false"
+      }
   }
 
   private mutating func trigger(_ node: ManifestNode, index: Int, type: String) -> TriggerManifest {
@@ -118,8 +137,9 @@ struct ManifestReader {
     return TriggerManifest(
       index: index, type: type, name: string(node["name"]), metadata: metadata,
       metadataLines: lines, line: node.line, metricType: string(node["metricType"]),
-      useCachedMetrics: attempt { () throws(ManifestFault) in try node["useCachedMetrics"]?.bool() }
-    )
+      useCachedMetrics: attempt { () throws(ManifestFault) in try node["useCachedMetrics"]?.bool()
+      },
+      authenticationName: string(node["authenticationRef"]?["name"]))
   }
 
   private mutating func behavior(_ node: ManifestNode?) -> HPABehavior? {

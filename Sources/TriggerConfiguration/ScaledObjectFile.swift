@@ -5,6 +5,8 @@ package struct ScaledObjectFile: Sendable, Equatable {
   package var scaledObjects: [ScaledObjectManifest]
   /// The other documents, among them ScaledObjects without such a trigger.
   package var passedOver: [PassedOverDocument]
+  /// Those of them that say something about the ScaledObjects.
+  package var neighbours: [NeighbourManifest]
 
   /// Reads a file's text.
   /// - Throws: `ScaledObjectFileError` with every problem found, each with its line.
@@ -14,6 +16,7 @@ package struct ScaledObjectFile: Sendable, Equatable {
     guard reader.problems.isEmpty else { throw ScaledObjectFileError(problems: reader.problems) }
     scaledObjects = reader.scaledObjects
     passedOver = reader.passedOver
+    neighbours = reader.neighbours
   }
 }
 
@@ -64,6 +67,10 @@ package struct ScaledObjectManifest: Sendable, Equatable {
   package var triggers: [TriggerManifest]
   /// The types of its other triggers, in their order.
   package var otherTriggerTypes: [String]
+  /// The annotation that makes KEDA leave the target alone, where there is one.
+  package var pausedBy: String?
+  /// Whether `spec.advanced.scalingModifiers` has a formula, which replaces every trigger's value.
+  package var hasScalingModifiers = false
 }
 
 /// One `external` or `external-push` trigger.
@@ -84,6 +91,8 @@ package struct TriggerManifest: Sendable, Equatable {
   package var metricType: String?
   /// Whether the HPA gets the last poll's value.
   package var useCachedMetrics: Bool?
+  /// `authenticationRef.name`.
+  package var authenticationName: String?
 }
 
 /// `behavior` of a HorizontalPodAutoscaler.

@@ -12,8 +12,9 @@ struct CheckCommand: AsyncParsableCommand {
     abstract:
       "Check ScaledObjects: every key, what the queries match, the decision now, the traps.",
     discussion: """
-      Exit code 0: all is usable (there may be warnings). 1: something must be changed, or a query \
-      could not be answered. 64: the command line itself is wrong.
+      Exit code 0: all is usable; there may be warnings (with --strict there are none) and notes. \
+      1: something must be changed, or a query could not be answered. 64: the command line itself \
+      is wrong. docs/check.md explains each code in brackets.
       """)
 
   @Option(
@@ -36,6 +37,9 @@ struct CheckCommand: AsyncParsableCommand {
   @Flag(help: "Check the files only; ask no Prometheus.")
   var offline = false
 
+  @Flag(help: "Exit with 1 on warnings, too.")
+  var strict = false
+
   @Option(help: "text or json.")
   var output: CheckOutput = .text
 
@@ -52,14 +56,16 @@ struct CheckCommand: AsyncParsableCommand {
     var report = CheckReport()
     let server = try prometheus.map(Self.address)
     let probe = offline ? nil : try QueryProbe(server: server, sources: try directory())
-    for file in files {
-      let manifests = try Self.manifests(in: file)
+    let read = try files.map { (file: $0, manifests: try Self.manifests(in: $0)) }
+    let surroundings = Surroundings(read.map(\.manifests))
+    for (file, manifests) in read {
       report.passedOver += manifests.passedOver.map {
         "\($0.kind.isEmpty ? "a document" : $0.kind) \($0.name) (\(file):\($0.line))"
       }
       for manifest in manifests.scaledObjects {
         report.scaledObjects.append(
-          await ScaledObjectCheck(manifest: manifest, file: file).run(probe))
+          await ScaledObjectCheck(manifest: manifest, file: file, surroundings: surroundings)
+            .run(probe))
       }
     }
     await probe?.close()
@@ -70,7 +76,8 @@ struct CheckCommand: AsyncParsableCommand {
       encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
       print(String(decoding: try encoder.encode(report), as: UTF8.self))
     }
-    if report.hasErrors || report.scaledObjects.isEmpty { throw ExitCode(1) }
+    let isUsable = report.count(.error) == 0 && !(strict && report.count(.warning) > 0)
+    if !isUsable || report.scaledObjects.isEmpty { throw ExitCode(1) }
   }
 
   /// The servers that the configuration file knows; without one whatever the triggers name.

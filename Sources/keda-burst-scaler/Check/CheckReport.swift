@@ -4,9 +4,9 @@ struct CheckReport: Encodable {
   /// Documents that are no ScaledObjects with an external trigger: kind and name.
   var passedOver: [String] = []
 
-  /// Whether something must be changed before this can work.
-  var hasErrors: Bool {
-    scaledObjects.contains { $0.allFindings.contains { $0.severity == .error } }
+  /// How many findings are as bad as `severity`.
+  func count(_ severity: Finding.Severity) -> Int {
+    scaledObjects.reduce(0) { $0 + $1.allFindings.count { $0.severity == severity } }
   }
 }
 
@@ -63,13 +63,27 @@ struct Finding: Encodable {
     case error
     /// It works, and most likely not as meant.
     case warning
+    /// It works as meant; there is something to know or to gain.
+    case note
   }
 
-  var severity: Severity
+  /// Taken from the trap.
+  let severity: Severity
+  /// Which trap it is.
+  let code: Trap
   /// The line in the file, from 1; 0 where none can be named.
-  var line: Int
+  let line: Int
   /// What was found, and why it matters.
-  var message: String
+  let message: String
   /// What to write instead; empty where the message says it.
-  var remedy: String = ""
+  let remedy: String
+
+  /// A finding of `trap`, as bad as the trap is.
+  init(_ trap: Trap, line: Int, _ message: String, remedy: String = "") {
+    severity = trap.severity
+    code = trap
+    self.line = line
+    self.message = message
+    self.remedy = remedy
+  }
 }

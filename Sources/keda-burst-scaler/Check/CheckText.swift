@@ -12,10 +12,9 @@ extension CheckReport {
       lines.append("no ScaledObject with an external or external-push trigger was found")
     }
     for one in passedOver { lines.append("passed over: \(one)") }
-    let all = scaledObjects.flatMap(\.allFindings)
-    let errors = all.count { $0.severity == .error }
     lines.append(
-      "\(scaledObjects.count) checked, \(errors) error(s), \(all.count - errors) warning(s)")
+      "\(scaledObjects.count) checked, \(count(.error)) error(s), \(count(.warning)) warning(s), "
+        + "\(count(.note)) note(s)")
     return lines.joined(separator: "\n") + "\n"
   }
 }
@@ -42,7 +41,7 @@ extension CheckedTrigger {
 extension Finding {
   fileprivate func lines(indent: String) -> [String] {
     let place = line > 0 ? "line \(line): " : ""
-    var lines = ["\(indent)\(severity.rawValue): \(place)\(message)"]
+    var lines = ["\(indent)\(severity.rawValue) [\(code.rawValue)]: \(place)\(message)"]
     if !remedy.isEmpty {
       lines.append("\(indent)  write:")
       lines += remedy.split(separator: "\n").map { "\(indent)    \($0)" }

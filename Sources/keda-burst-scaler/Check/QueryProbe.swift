@@ -61,8 +61,23 @@ struct QueryProbe {
       await addVariants(queries.targets, spec: spec, to: &checked)
       decide(answers, spec: spec, into: &checked)
     } catch {
-      checked.findings.append(Finding(severity: .error, line: checked.line, message: "\(error)"))
+      checked.findings.append(Finding(.noAnswer, line: checked.line, "\(error)"))
     }
+  }
+
+  /// The ClusterIP of a Service, as kube-state-metrics tells; nil where it is headless (`None`), or
+  /// nobody tells.
+  func clusterIP(of service: ServiceName, _ spec: TriggerSpec, namespace: String) async -> String? {
+    var asked = spec
+    if let server { (asked.serverAddress, asked.profile) = (server, nil) }
+    let directory = server == nil ? sources : .unrestricted
+    guard let source = try? directory.source(for: asked, namespace: namespace) else { return nil }
+    let query =
+      "kube_service_info{namespace=\"\(service.namespace)\",service=\"\(service.name)\"}"
+    let target = QueryTarget(source: source, expression: query, timeout: spec.timeout)
+    guard case .vector(let samples)? = try? await answers(to: [target]).first?.answer?.result
+    else { return nil }
+    return samples.compactMap { $0.labels["cluster_ip"] }.first { !$0.isEmpty && $0 != "None" }
   }
 
   private func answers(to targets: [QueryTarget]) async throws -> [CollectedAnswer] {
@@ -118,8 +133,8 @@ struct QueryProbe {
         if matched.count > 1, preset.namesAreAlternatives {
           checked.findings.append(
             Finding(
-              severity: .warning, line: checked.line,
-              message: "\"\(source.name)\": \(matched.joined(separator: " and ")) are both there; "
+              .twoMetrics, line: checked.line,
+              "\"\(source.name)\": \(matched.joined(separator: " and ")) are both there; "
                 + "of one replica the first of \(preset.metricNames.joined(separator: ", ")) counts"
             ))
         }
@@ -154,8 +169,15 @@ struct QueryProbe {
     for query in checked.queries where query.series == nil {
       checked.findings.append(
         Finding(
-          severity: .error, line: checked.line,
-          message: "\"\(query.name)\" has no answer: \(query.error ?? "unknown")"))
+          .noAnswer, line: checked.line,
+          "\"\(query.name)\" has no answer: \(query.error ?? "unknown")"))
+    }
+    for query in checked.queries where query.series == 0 {
+      checked.findings.append(
+        Finding(
+          .noSeries, line: checked.line,
+          "\"\(query.name)\" matches no series: it is unknown, and cannot raise a decision; are the "
+            + "metric's name and its labels right?"))
     }
   }
 
@@ -171,7 +193,7 @@ struct QueryProbe {
         reasons: decision.reasons.map(\.description))
     case .failure(let undecided):
       checked.findings.append(
-        Finding(severity: .error, line: checked.line, message: undecided.explanation))
+        Finding(.undecided, line: checked.line, undecided.explanation))
     }
   }
 }

@@ -22,8 +22,8 @@ struct QueryTraps {
 
   private func averageTrap(_ source: TriggerSource) -> Finding {
     Finding(
-      severity: .error, line: line,
-      message: "\"\(source.name)\" is one value over all replicas, and nothing tells how many are "
+      .averageAsTotal, line: line,
+      "\"\(source.name)\" is one value over all replicas, and nothing tells how many are "
         + "ready: an average divided by a per-replica target can never ask for more than a replica "
         + "or two, whatever the load",
       remedy: "a query with one series per replica: avg by (pod) (DCGM_FI_DEV_GPU_UTIL{…})\n"
@@ -33,8 +33,8 @@ struct QueryTraps {
 
   private func learnedTrap(_ source: TriggerSource) -> Finding {
     Finding(
-      severity: .error, line: line,
-      message: "\"\(source.name)\" has the threshold auto, which needs the number of ready "
+      .readyReplicasUnknown, line: line,
+      "\"\(source.name)\" has the threshold auto, which needs the number of ready "
         + "replicas, and nothing tells it",
       remedy: "replicasQuery: kube_deployment_status_replicas_ready{deployment=\"…\"}\n"
         + "or a number as its threshold")

@@ -5,12 +5,19 @@ import TriggerConfiguration
 struct ScaledObjectCheck {
   let manifest: ScaledObjectManifest
   let file: String
+  let surroundings: Surroundings
+
+  private var triggerTraps: TriggerTraps {
+    TriggerTraps(manifest: manifest, surroundings: surroundings)
+  }
 
   /// The findings; with a probe the queries are run too.
   func run(_ probe: QueryProbe?) async -> CheckedScaledObject {
     var checked = CheckedScaledObject(
       file: file, name: manifest.name, namespace: manifest.namespace, line: manifest.line)
-    checked.findings = ManifestTraps(manifest: manifest).findings
+    checked.findings =
+      surroundings.findings(manifest) + BehaviorTraps(manifest: manifest).findings
+      + CountTraps(manifest: manifest).findings + triggerTraps.findings
     for trigger in manifest.triggers {
       checked.triggers.append(await check(trigger, probe))
     }
@@ -19,36 +26,33 @@ struct ScaledObjectCheck {
 
   private func check(_ trigger: TriggerManifest, _ probe: QueryProbe?) async -> CheckedTrigger {
     var checked = CheckedTrigger(index: trigger.index, line: trigger.line)
+    checked.findings = triggerTraps.findings(trigger)
     let spec: TriggerSpec
     do {
       spec = try TriggerSpec(metadata: trigger.metadata, namespace: manifest.namespace)
     } catch {
-      checked.findings = error.problems.map { problem in
-        Finding(severity: .error, line: line(of: problem, in: trigger), message: "\(problem)")
+      checked.findings += error.problems.map { problem in
+        Finding(.triggerMetadata, line: line(of: problem, in: trigger), "\(problem)")
       }
       return checked
     }
-    checked.findings += spec.warnings.map {
-      Finding(severity: .warning, line: trigger.line, message: $0)
-    }
+    checked.findings += spec.warnings.map { Finding(.questionableMetadata, line: trigger.line, $0) }
     checked.findings += QueryTraps(spec: spec, line: trigger.line).findings
-    if manifest.minReplicaCount == 0, spec.sources.allSatisfy(\.vanishesAtZero) {
-      checked.findings.append(
-        Finding(
-          severity: .warning, line: trigger.line,
-          message: "minReplicaCount is 0, and every trigger's series are gone when no replica is "
-            + "there: nothing can wake the target",
-          remedy: "a trigger on a gateway, router or queue beside it, for example "
-            + "preset: inference-gateway-flow-control-queue"))
-    }
+    checked.findings += PolicyTraps(manifest: manifest, trigger: trigger, spec: spec).findings
     if let probe {
       let namespace = manifest.namespace ?? "default"
       if let reason = probe.reasonNotToAsk(spec, namespace: namespace) {
         checked.findings.append(
-          Finding(
-            severity: .warning, line: trigger.line, message: "the queries were not run: \(reason)"))
+          Finding(.queriesNotRun, line: trigger.line, "the queries were not run: \(reason)"))
       } else {
         await probe.run(spec, namespace: namespace, into: &checked)
+        if let service = trigger.metadata["scalerAddress"].flatMap({ ScalerAddress($0)?.service }),
+          spec.asksServer,
+          let address = await probe.clusterIP(of: service, spec, namespace: namespace)
+        {
+          checked.findings.append(
+            triggerTraps.notHeadless(service, known: "ClusterIP \(address)", trigger))
+        }
       }
     }
     return checked
@@ -60,12 +64,5 @@ struct ScaledObjectCheck {
     case .entry: trigger.metadataLines["triggers"] ?? trigger.line
     case .metadata: trigger.line
     }
-  }
-}
-
-extension TriggerSource {
-  /// Whether it is a preset's whose series are the replicas' own.
-  fileprivate var vanishesAtZero: Bool {
-    preset.flatMap(Preset.named)?.vanishesAtZero ?? false
   }
 }
