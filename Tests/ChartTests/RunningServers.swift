@@ -24,7 +24,7 @@ struct RunningScaler {
   /// What it exports once it decides for the demo's ScaledObject.
   func metrics() async throws -> String {
     var text = ""
-    try await eventually(within: .seconds(30)) {
+    try await eventually(within: .seconds(120)) {
       text = (try? await LoopbackSocket.get(port: adminPort, target: "/metrics")) ?? ""
       return text.contains("keda_burst_scaler_external_triggers 1\n")
     }
@@ -71,11 +71,11 @@ struct RulePrometheus {
 
   /// The rules after each has been evaluated on scraped series.
   func evaluatedRules() async throws -> [JSONValue] {
-    try await eventually(within: .seconds(30)) {
+    try await eventually(within: .seconds(120)) {
       try answer("query?query=keda_burst_scaler_ready")?.items("data.result").count == 1
     }
     var rules: [JSONValue] = []
-    try await eventually(within: .seconds(30)) {
+    try await eventually(within: .seconds(120)) {
       rules = try answer("rules")?.items("data.groups.0.rules") ?? []
       // Until the first scrape is in, the scaler counts as down.
       let down = rules.first { $0.text("name") == "KedaBurstScalerDown" }

@@ -98,13 +98,15 @@ struct CountTraps {
 
   private var times: [Finding] {
     var findings: [Finding] = []
-    if !canSleep, let seconds = manifest.pollingIntervalSeconds, seconds < 15 {
+    if !canSleep, manifest.fallback == nil, let seconds = manifest.pollingIntervalSeconds,
+      seconds < 15
+    {
       findings.append(
         finding(
           .pollingInterval,
-          "pollingInterval: \(seconds) does not make growth faster: the HPA looks every 15 s "
-            + "whatever it says, and the scaler collects every second; here it only sets how soon "
-            + "fallback acts"))
+          "pollingInterval: \(seconds) has no effect: the HPA looks every 15 s whatever it says, and "
+            + "the scaler collects every second; it sets how soon a sleeping target wakes and a "
+            + "fallback acts, and there is neither"))
     }
     if !canSleep, manifest.cooldownPeriodSeconds != nil {
       findings.append(
