@@ -19,7 +19,15 @@ import TriggerConfiguration
     #expect(output.contains("SUCCESS: \(Preset.catalogue.count * 2) rules found"), "\(output)")
   }
 
-  @Test(arguments: presetEvaluations)
+  private static let evaluations =
+    presetEvaluations + devicePresetEvaluations + enginePresetEvaluations
+
+  @Test func `Every preset has an answer worked out by hand`() {
+    let evaluated = Set(Self.evaluations.map(\.preset))
+    #expect(evaluated == Set(Preset.catalogue.map(\.name)))
+  }
+
+  @Test(arguments: evaluations)
   func `Prometheus gives a preset the value worked out by hand`(evaluation: Evaluation) throws {
     let selector = evaluation.selector.isEmpty ? "" : ", selector: '\(evaluation.selector)'"
     let preset = try #require(Preset.named(evaluation.preset))
