@@ -83,13 +83,23 @@ package enum NotYetSupported {
 let refusedKeys: [String: String] = {
   let authentication =
     "KEDA takes it from a TriggerAuthentication only; move it there (authenticationRef)"
-  let profile =
-    "credentials, headers and query parameters live in a profile of the server's configuration"
+  func profile(_ what: String) -> String {
+    "credentials, headers and parameters are the operator's: write \(what) into a profile of the "
+      + "server's configuration, and its name as \"profile\""
+  }
+  let credentials = profile("\"basic\", \"bearer\" or \"tls\"")
+  let header = profile("\"headers: {X-Scope-OrgID: …}\"")
+  let cloud =
+    "no profile signs with a cloud's identity; put a signing proxy before the server, and name that "
+    + "as serverAddress or in a profile"
   return [
     "caCert": authentication, "tlsClientCert": authentication, "tlsClientKey": authentication,
-    "authModes": profile, "bearerToken": profile, "username": profile, "password": profile,
-    "customHeaders": profile, "queryParameters": profile, "cortexOrgID": profile, "ca": profile,
-    "cert": profile, "key": profile, "namespace": profile,
+    "authModes": credentials, "bearerToken": credentials, "username": credentials,
+    "password": credentials, "ca": credentials, "cert": credentials, "key": credentials,
+    "customHeaders": header, "cortexOrgID": header,
+    "queryParameters": profile("\"parameters: {dedup: …}\""),
+    "namespace": profile("\"parameters: {namespace: …}\""),
+    "awsRegion": cloud, "identityOwner": cloud,
     "metricName": "remove it: KEDA names the metric after its trigger",
     "metricType": "write it beside \"metadata\", not in it",
   ]

@@ -9,7 +9,10 @@ struct SpecWarnings {
   /// The sentences: each trigger's in their order, then the whole's.
   func sentences() -> [String] {
     zip(policy.triggers, sources).flatMap { trigger, source in
-      [unitWarning(source), averageWarning(source), counterWarning(source)].compactMap(\.self)
+      [
+        unitWarning(source), replicaLabelWarning(source), averageWarning(source),
+        counterWarning(source),
+      ].compactMap(\.self)
         + [activationWarning(trigger)].compactMap(\.self)
     } + wholeWarnings()
   }
@@ -43,6 +46,17 @@ struct SpecWarnings {
         + "remove \"unit: ratio\" and write a threshold such as \"70\""
     }
     return nil
+  }
+
+  private func replicaLabelWarning(_ source: TriggerSource) -> String? {
+    guard source.preset == nil, source.kind == .utilization,
+      source.replicaLabels == TriggerSource.defaultReplicaLabels,
+      !source.query.contains("by ("),
+      let label = ["exported_pod", "pod_name"].first(where: source.query.contains)
+    else { return nil }
+    return
+      "trigger \"\(source.name)\": the query names workloads by \(label), and where there is a label "
+      + "\"pod\" beside it that is the exporter's own; write \"replicaLabel: \(label)\""
   }
 
   private func averageWarning(_ source: TriggerSource) -> String? {
@@ -102,6 +116,12 @@ struct SpecWarnings {
       warnings.append(
         "utilization alone says that replicas are busy, never how overloaded they are; add a queue "
           + "depth or a concurrency")
+    }
+    if draft.written.contains("unsafeSsl"), !draft.written.contains("enableTLS") {
+      warnings.append(
+        "\"unsafeSsl\" is about KEDA's connection to this scaler and has no effect without "
+          + "\"enableTLS\"; a Prometheus' certificate is always checked, against the CA in its "
+          + "profile (tls.caFile)")
     }
     if draft.written.contains("tlsCertFile") {
       warnings.append(

@@ -55,7 +55,7 @@ import TriggerConfiguration
         == "trigger metadata \"\(key)\" is not supported yet; remove it")
   }
 
-  @Test(arguments: ["scalerAddress", "enableTLS", "unsafeSsl"])
+  @Test(arguments: ["scalerAddress", "enableTLS"])
   func `KEDA's own keys are passed over`(key: String) throws {
     let plain = try TriggerSpec(metadata: metadata([:]))
     #expect(try TriggerSpec(metadata: metadata([key: "anything"])) == plain)
@@ -64,10 +64,6 @@ import TriggerConfiguration
   @Test(arguments: [
     (
       "caCert", "KEDA takes it from a TriggerAuthentication only; move it there (authenticationRef)"
-    ),
-    (
-      "password",
-      "credentials, headers and query parameters live in a profile of the server's configuration"
     ),
     ("metricName", "remove it: KEDA names the metric after its trigger"),
   ])
