@@ -35,6 +35,12 @@ extension Preset {
     }
   }
 
+  /// The ways in which its series can name their workload; `nil` where they are no device's.
+  package var workloadSpellings: [WorkloadSpelling]? {
+    guard case .device(_, let workload, _) = shape else { return nil }
+    return workload.spellings
+  }
+
   /// Whether its series are gone when no replica is there, so that it cannot wake a target.
   package var vanishesAtZero: Bool {
     switch shape {

@@ -58,7 +58,7 @@ struct QueryProbe {
       let collected = try await answers(to: queries.targets)
       let answers = queries.answers(collected, scraped: await scraped(queries.scrapes, spec))
       add(answers, spec: spec, to: &checked)
-      await addVariants(queries.targets, spec: spec, to: &checked)
+      await addVariants(queries.targets, answers, spec: spec, to: &checked)
       decide(answers, spec: spec, into: &checked)
     } catch {
       checked.findings.append(Finding(.noAnswer, line: checked.line, "\(error)"))
@@ -80,7 +80,8 @@ struct QueryProbe {
     return samples.compactMap { $0.labels["cluster_ip"] }.first { !$0.isEmpty && $0 != "None" }
   }
 
-  private func answers(to targets: [QueryTarget]) async throws -> [CollectedAnswer] {
+  /// The queries' answers, each asked once.
+  func answers(to targets: [QueryTarget]) async throws -> [CollectedAnswer] {
     let (rounds, continuation) = AsyncStream<[CollectedAnswer]>.makeStream()
     let subscription = try collector.add(
       CollectionGroup(queries: targets) { round in
@@ -112,39 +113,6 @@ struct QueryProbe {
       if count == 2 { break }
     }
     return last
-  }
-
-  /// Which of a preset's names are there, how they are combined, and a warning where two could be
-  /// meant.
-  private func addVariants(
-    _ targets: [QueryTarget], spec: TriggerSpec, to checked: inout CheckedTrigger
-  ) async {
-    for source in spec.sources {
-      guard let name = source.preset, let preset = Preset.named(name) else { continue }
-      var matched = preset.metricNames.prefix(1).map { "\($0)" }
-      if source.scrape != nil {
-        matched = ["pages"]
-      } else if let query = source.variantsQuery, let server = targets.first?.source {
-        let target = QueryTarget(source: server, expression: query, timeout: spec.timeout)
-        guard case .vector(let samples)? = try? await answers(to: [target]).first?.answer?.result
-        else { continue }
-        matched = samples.map { "\($0.labels["__name__"] ?? "?") (\(Int($0.value)) series)" }
-          .sorted()
-        if matched.count > 1, preset.namesAreAlternatives {
-          checked.findings.append(
-            Finding(
-              .twoMetrics, line: checked.line,
-              "\"\(source.name)\": \(matched.joined(separator: " and ")) are both there; "
-                + "of one replica the first of \(preset.metricNames.joined(separator: ", ")) counts"
-            ))
-        }
-      }
-      for index in checked.queries.indices where checked.queries[index].name == source.name {
-        checked.queries[index].examples.insert(
-          "preset \(name): matched \(matched.isEmpty ? "nothing" : matched.joined(separator: ", "));"
-            + " \(preset.combination)", at: 0)
-      }
-    }
   }
 
   private func add(
