@@ -102,6 +102,23 @@ struct ManifestNode {
     return isMilli ? number / 1000 : number
   }
 
+  /// The node as it can be written again, without its comments and anchors.
+  var value: ManifestValue {
+    switch node {
+    case .mapping(let mapping):
+      .map(
+        mapping.map {
+          ManifestItem($0.key.scalar?.string ?? "", ManifestNode($0.value, path: path).value)
+        })
+    case .sequence(let sequence):
+      .list(sequence.map { ManifestItem("", ManifestNode($0, path: path).value) })
+    case .scalar(let scalar):
+      scalar.style == .plain && Resolver.default.resolveTag(of: node) != .str
+        ? .plain(scalar.string.isEmpty ? "null" : scalar.string) : .text(scalar.string)
+    case .alias: .plain("null")
+    }
+  }
+
   private var shownKey: String { String(path.split(separator: ".").last ?? "") }
 
   private func fault(_ explanation: String) -> ManifestFault {

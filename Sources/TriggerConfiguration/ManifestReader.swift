@@ -7,17 +7,20 @@ struct ManifestReader {
   private(set) var neighbours: [NeighbourManifest] = []
   private(set) var problems: [ScaledObjectFileError.Problem] = []
 
+  /// Looks for what would make reading a file costly; it is among the problems then.
+  mutating func checkStructure(_ yaml: String) {
+    if yaml.utf8.count > TriggerLimits.fileBytes {
+      refuse(0, "the file is longer than \(TriggerLimits.fileBytes) bytes; split it")
+    } else if let fault = yamlStructureFault(in: yaml, isTrusted: true) {
+      refuse(0, "the file \(fault.found); write manifests as kubectl takes them")
+    }
+  }
+
   mutating func read(_ text: String) {
     let yaml =
       text.unicodeScalars.first == "\u{feff}" ? String(text.unicodeScalars.dropFirst()) : text
-    guard yaml.utf8.count <= TriggerLimits.fileBytes else {
-      refuse(0, "the file is longer than \(TriggerLimits.fileBytes) bytes; split it")
-      return
-    }
-    if let fault = yamlStructureFault(in: yaml, isTrusted: true) {
-      refuse(0, "the file \(fault.found); write manifests as kubectl takes them")
-      return
-    }
+    checkStructure(yaml)
+    guard problems.isEmpty else { return }
     do {
       let parser = try Parser(yaml: yaml)
       while let document = try parser.nextRoot() {

@@ -8,8 +8,8 @@ struct KedaBurstScaler: AsyncParsableCommand {
     abstract: "A KEDA external scaler for GPU inference: replicas from GPU utilization and queues.",
     version: Version.current,
     subcommands: [
-      ServeCommand.self, CheckCommand.self, ReplayCommand.self, DecideCommand.self,
-      ExplainCommand.self,
+      ServeCommand.self, CheckCommand.self, MigrateCommand.self, ReplayCommand.self,
+      DecideCommand.self, ExplainCommand.self,
     ])
 }
 

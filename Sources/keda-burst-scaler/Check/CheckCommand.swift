@@ -93,7 +93,8 @@ struct CheckCommand: AsyncParsableCommand {
     }
   }
 
-  private static func address(_ text: String) throws -> ServerAddress {
+  /// The address that `--prometheus` names.
+  static func address(_ text: String) throws -> ServerAddress {
     switch ServerAddress.reading(text) {
     case .success(let address): return address
     case .failure(let problem): throw ValidationError("--prometheus \(problem)")
@@ -101,15 +102,7 @@ struct CheckCommand: AsyncParsableCommand {
   }
 
   private static func manifests(in file: String) throws -> ScaledObjectFile {
-    let text: String
-    do {
-      text =
-        file == "-"
-        ? String(decoding: FileHandle.standardInput.readDataToEndOfFile(), as: UTF8.self)
-        : try String(contentsOfFile: file, encoding: .utf8)
-    } catch {
-      throw CheckFailure(description: "cannot read \(file): \(error.localizedDescription)")
-    }
+    let text = try ManifestInput.text(of: file)
     do {
       return try ScaledObjectFile(yaml: text)
     } catch {

@@ -1,0 +1,15 @@
+import Foundation
+
+/// Files with manifests, and standard input.
+enum ManifestInput {
+  /// A file's text; `-` is standard input.
+  static func text(of file: String) throws -> String {
+    do {
+      return file == "-"
+        ? String(decoding: FileHandle.standardInput.readDataToEndOfFile(), as: UTF8.self)
+        : try String(contentsOfFile: file, encoding: .utf8)
+    } catch {
+      throw CheckFailure(description: "cannot read \(file): \(error.localizedDescription)")
+    }
+  }
+}

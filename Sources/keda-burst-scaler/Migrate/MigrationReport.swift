@@ -1,0 +1,56 @@
+import TriggerConfiguration
+
+/// What was done with a file's documents, and what `check` says of the result.
+struct MigrationReport {
+  private let migration: ManifestMigration
+  private let file: String
+  private var checked: [CheckedScaledObject] = []
+  private var fault: String?
+
+  /// Checks the result without asking any Prometheus.
+  init(_ migration: ManifestMigration, file: String) async {
+    self.migration = migration
+    self.file = file
+    do {
+      let result = try ScaledObjectFile(yaml: migration.yaml)
+      let surroundings = Surroundings([result])
+      for manifest in result.scaledObjects {
+        let check = ScaledObjectCheck(manifest: manifest, file: file, surroundings: surroundings)
+        checked.append(await check.run(nil))
+      }
+    } catch {
+      fault = "\(error)"
+    }
+  }
+
+  /// Whether something was not translated, or `check` finds an error in the result.
+  var hasFailed: Bool {
+    fault != nil || migration.documents.contains { !$0.untranslated.isEmpty }
+      || findings.contains { $0.finding.severity == .error }
+  }
+
+  private var findings: [(name: String, finding: Finding)] {
+    checked.flatMap { object in object.allFindings.map { (object.name, $0) } }
+  }
+
+  /// A line for each document that was or should have been translated, then the findings. Their
+  /// lines are the result's.
+  var text: String {
+    var lines: [String] = []
+    for document in migration.documents {
+      let place = "\(file):\(document.line): \(document.kind) \(document.name)"
+      if document.outcome == .translated {
+        lines.append("\(place): translated to one external trigger")
+      }
+      lines += document.untranslated.map { "\(place): not translated: \($0)" }
+    }
+    if lines.isEmpty { lines.append("\(file): nothing to translate") }
+    if let fault { lines.append("\(file): the result cannot be read back: \(fault)") }
+    for (name, finding) in findings {
+      lines.append(
+        "check of the result: \(finding.severity.rawValue): \(name), line \(finding.line): "
+          + finding.message)
+    }
+    return lines.joined(separator: "\n") + "\n"
+  }
+}
