@@ -80,6 +80,17 @@ final class Browser {
     return (entries as? [[String: Any]] ?? []).compactMap { $0["message"] as? String }
   }
 
+  /// Presses and lets go of keys, one after the other: characters, or `Browser.tab` and the like.
+  func press(_ keys: String...) async throws {
+    let strokes = keys.flatMap { key in ["keyDown", "keyUp"].map { ["type": $0, "value": key] } }
+    _ = try await call(
+      "POST", session + "/actions",
+      ["actions": [["type": "key", "id": "keyboard", "actions": strokes] as [String: Any]]])
+  }
+
+  /// Keys without a character, as WebDriver writes them.
+  static let (tab, enter, left, escape) = ("\u{E004}", "\u{E007}", "\u{E012}", "\u{E00C}")
+
   /// A picture of the window.
   func picture() async throws -> Data {
     let text = try await call("GET", session + "/screenshot", nil) as? String
@@ -106,4 +117,19 @@ final class Browser {
     }
     return json["value"] ?? NSNull()
   }
+}
+
+/// Runs `body` with a browser that is ended after it.
+func withBrowser(
+  width: Int = 1280, height: Int = 900, dark: Bool = false,
+  _ body: (Browser) async throws -> Void
+) async throws {
+  let browser = try await Browser(width: width, height: height, dark: dark)
+  do {
+    try await body(browser)
+  } catch {
+    await browser.quit()
+    throw error
+  }
+  await browser.quit()
 }

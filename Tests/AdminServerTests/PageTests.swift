@@ -32,7 +32,8 @@ struct PageTests {
         try await eventually { try await browser.text("\(chat) .badge") == "▲ panic" }
         #expect(try await browser.text("\(chat) h3") == "Why 20 replicas?")
         let why = try await browser.text("\(chat) .why ol")
-        #expect(why.contains("\"queue\" asks for 20 replicas at a target value of 50."))
+        let deciding = "asks for 20 replicas at a target value of 50: this sets the number."
+        #expect(why.contains(deciding))
         #expect(why.contains("Demand is 10 times ready capacity (panic from 2 on)."))
         try await eventually {
           let rows = "return document.querySelectorAll('.journal tbody tr').length"
@@ -95,18 +96,4 @@ struct PageTests {
       }
     }
   }
-}
-
-private func withBrowser(
-  width: Int = 1280, height: Int = 900, dark: Bool = false,
-  _ body: (Browser) async throws -> Void
-) async throws {
-  let browser = try await Browser(width: width, height: height, dark: dark)
-  do {
-    try await body(browser)
-  } catch {
-    await browser.quit()
-    throw error
-  }
-  await browser.quit()
 }

@@ -101,7 +101,8 @@ class Card {
     if (this.shape !== shape) { this.shape = shape; this.build(status); }
     this.notes.replaceChildren(...notes(status));
     set(this.question, status.desiredReplicas === null ? "Why no number?" : `Why ${plural(status.desiredReplicas, "replica")}?`);
-    const reasons = status.reasons.map(reason => sentence(reason.text) + ".");
+    const deciding = decidingReason(status);
+    const reasons = status.reasons.map(reason => sentence(reason.text) + (reason === deciding ? ": this sets the number." : "."));
     if (status.active === false) reasons.push("KEDA is told that the workload is not needed: it may go to zero.");
     if (status.error) reasons.push(...(status.remarks.length ? status.remarks : [status.error.text]).map(words => sentence(words) + "."));
     if (status.state === "waiting") reasons.push("The first answer of the source has not come yet.");
@@ -187,6 +188,12 @@ function brief(status) {
   return status.reasons.slice(0, 2).map(reason => sentence(reason.text)).join(". ") + (status.reasons.length ? "." : "");
 }
 
+// The last rule that gave exactly the number that is wanted; none where several make it up together.
+function decidingReason(status) {
+  const bounds = ["minReplicas", "maxReplicas", "capacity"];
+  return status.reasons.findLast(reason => (bounds.includes(reason.code) ? reason.limit : reason.amount) === status.desiredReplicas);
+}
+
 function notes(status) {
   const found = [];
   if (status.error) found.push(make("div", { class: "note bad" }, make("strong", {}, "✕ " + sentence(status.error.text) + "."), make("p", {}, sentence(status.error.remedy) + ".")));
@@ -202,11 +209,14 @@ function drawTrigger(parts, trigger, status, most) {
   const isShare = trigger.kind === "utilization", unit = trigger.unit === "percent" ? " %" : "";
   const amount = trigger.mean ?? trigger.total;
   set(parts.what, `${trigger.name}: ${amount === null ? "no usable value" : isShare ? `${number(amount)}${unit} busy` : `${number(amount)} ${UNIT[trigger.kind] ?? ""}`}`);
-  set(parts.asks, trigger.demandReplicas === null ? "asks for: unknown" : `asks for ${number(trigger.demandReplicas)} replicas`);
-  const target = trigger.target === null ? "a learned target" : `${number(trigger.target)}${unit}`;
-  set(parts.sum, amount === null ? `target ${target} per replica`
-    : trigger.replicas !== null && isShare ? `${number(trigger.total)}${unit} over ${plural(trigger.replicas, "replica")} ÷ ${target} per replica`
-    : `${number(trigger.total ?? trigger.mean)}${unit} ÷ ${target} per replica`);
+  const isBusyOnly = isShare && trigger.target === null && amount > 0 && trigger.demandReplicas === 0;
+  set(parts.asks, isBusyOnly ? "says busy, not how busy: the others decide" : trigger.demandReplicas === null ? "asks for: unknown" : `asks for ${number(trigger.demandReplicas)} replicas`);
+  const learned = status.reasons.find(reason => reason.code === "demand" && reason.trigger === trigger.name)?.limit ?? null;
+  const target = trigger.target !== null ? `${number(trigger.target)}${unit} per replica`
+    : learned !== null ? `${number(learned * (unit ? 100 : 1))}${unit} per replica, as learned` : "a learned target per replica";
+  set(parts.sum, amount === null ? `target ${target}`
+    : trigger.replicas !== null && isShare ? `${number(trigger.total)}${unit} over ${plural(trigger.replicas, "replica")} ÷ ${target}`
+    : `${number(trigger.total ?? trigger.mean)}${unit} ÷ ${target}`);
   parts.bar.style.width = `${100 * (trigger.demandReplicas ?? 0) / most}%`;
   parts.mark.hidden = status.readyReplicas === null;
   parts.mark.style.left = `calc(${100 * (status.readyReplicas ?? 0) / most}% - 3px)`;
