@@ -9,10 +9,12 @@ struct DemoGuide {
   var text: String {
     """
 
-    keda-burst-scaler scales a modelled fleet under a bursty load: a burst comes every three minutes,
-    the first after half a minute. Try, from the checkout and in another terminal:
+    keda-burst-scaler scales a modelled fleet under a bursty load, in real time: replicas of an A10G
+    that are ready 30 s after they are asked for, behind an HPA that looks every 15 s. A burst comes
+    every three minutes, the first after half a minute. Try, from the checkout and in another terminal:
 
       grpcurl -plaintext \(grpc) list
+    \(explainLine)\
       .venv/bin/python Tests/Interop/watch.py --address \(grpc) \\
         --namespace \(Demo.namespace) --name \(Demo.name) --metadata '\(metadata)'
 
@@ -20,6 +22,13 @@ struct DemoGuide {
 
 
     """
+  }
+
+  /// How to ask why; empty where the admin port is off.
+  private var explainLine: String {
+    guard let status else { return "" }
+    return "  \(CommandLine.arguments[0]) explain \(Demo.namespace)/\(Demo.name)"
+      + " --server http://\(status)\n"
   }
 
   /// Where the page is; empty where the admin port is off.
