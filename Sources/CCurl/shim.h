@@ -34,11 +34,25 @@ static inline CURLcode ccurl_set_list(CURL *handle, CURLoption option, struct cu
   return (curl_easy_setopt)(handle, option, value);
 }
 
+// PEM text instead of a file's name; libcurl keeps a copy.
+static inline CURLcode ccurl_set_blob(
+    CURL *handle, CURLoption option, const void *bytes, size_t count) {
+  struct curl_blob blob = {(void *)bytes, count, CURL_BLOB_COPY};
+  return (curl_easy_setopt)(handle, option, &blob);
+}
+
 typedef size_t (*ccurl_write_function)(char *bytes, size_t size, size_t count, void *context);
 
 static inline CURLcode ccurl_set_write(CURL *handle, ccurl_write_function function, void *context) {
   CURLcode code = (curl_easy_setopt)(handle, CURLOPT_WRITEFUNCTION, function);
   return code != CURLE_OK ? code : (curl_easy_setopt)(handle, CURLOPT_WRITEDATA, context);
+}
+
+// Without a function headers are not told of.
+static inline CURLcode ccurl_set_header(
+    CURL *handle, ccurl_write_function function, void *context) {
+  CURLcode code = (curl_easy_setopt)(handle, CURLOPT_HEADERFUNCTION, function);
+  return code != CURLE_OK ? code : (curl_easy_setopt)(handle, CURLOPT_HEADERDATA, context);
 }
 
 static inline long ccurl_get_long(CURL *handle, CURLINFO info) {

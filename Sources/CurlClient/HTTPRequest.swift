@@ -1,21 +1,29 @@
 /// One HTTP request and the bounds it is kept in.
 package struct HTTPRequest: Sendable {
-  /// The methods that asking for metrics needs.
-  package enum Method: Sendable, Hashable {
+  /// The methods that asking for metrics and changing a resource need.
+  package enum Method: String, Sendable, Hashable {
     /// Asks without a body.
-    case get
+    case get = "GET"
     /// Sends a body (`application/x-www-form-urlencoded` unless a header says otherwise).
-    case post
+    case post = "POST"
+    /// Sends a body that replaces what is there.
+    case put = "PUT"
+    /// Sends a body that says what is to change.
+    case patch = "PATCH"
   }
 
-  /// GET or POST.
+  /// What is done.
   package var method = Method.get
   /// What is asked.
   package var url: HTTPURL
   /// Sent as they are, after libcurl's own (`Host`, `Accept`, `User-Agent`).
   package var headers: [HTTPHeader] = []
-  /// The body of a POST; ignored for a GET.
+  /// The body; ignored for a GET.
   package var body: [UInt8] = []
+  /// Takes the pieces of an answer with a status of 200…299 as they come, on the client's thread,
+  /// instead of their being kept; answers false to give the request up. The first is empty: it tells
+  /// that the answer has begun. Other answers are kept.
+  package var pieces: (@Sendable ([UInt8]) -> Bool)?
   /// From `start` to the last byte of the answer, time in the client's queue included.
   package var timeout: Duration = .seconds(1)
   /// The part of `timeout` that resolving, connecting and the TLS handshake may take.
@@ -62,14 +70,21 @@ package struct HTTPHeader: Sendable, Hashable {
   }
 }
 
-/// How an `https` server is checked, and what we show it. Files are PEM.
+/// How an `https` server is checked, and what we show it. Files and texts are PEM; a text beats a
+/// file.
 package struct HTTPTLSOptions: Sendable, Hashable {
   /// Certificates that may sign the server's; nil: the system's.
   package var authorityFile: String?
+  /// The same, written out.
+  package var authorityText: [UInt8]?
   /// Our certificate, for servers that ask for one.
   package var certificateFile: String?
+  /// The same, written out.
+  package var certificateText: [UInt8]?
   /// The key of `certificateFile`.
   package var keyFile: String?
+  /// The same, written out; never to be logged.
+  package var keyText: [UInt8]?
   /// False accepts any certificate for any name: for tests and for users who insist.
   package var verifiesServer = true
 

@@ -49,14 +49,22 @@ extension Transfer {
       ccurl_set_long(handle, CURLOPT_SSL_VERIFYPEER, options.verifiesServer ? 1 : 0),
       ccurl_set_long(handle, CURLOPT_SSL_VERIFYHOST, options.verifiesServer ? 2 : 0),
     ]
-    if let file = options.authorityFile {
-      codes.append(ccurl_set_string(handle, CURLOPT_CAINFO, file))
+    if options.authorityFile != nil || options.authorityText != nil {
       codes.append(ccurl_set_string(handle, CURLOPT_CAPATH, nil))
     }
-    if let file = options.certificateFile {
-      codes.append(ccurl_set_string(handle, CURLOPT_SSLCERT, file))
+    let files = [
+      (CURLOPT_CAINFO, CURLOPT_CAINFO_BLOB, options.authorityFile, options.authorityText),
+      (CURLOPT_SSLCERT, CURLOPT_SSLCERT_BLOB, options.certificateFile, options.certificateText),
+      (CURLOPT_SSLKEY, CURLOPT_SSLKEY_BLOB, options.keyFile, options.keyText),
+    ]
+    for (fileOption, textOption, file, text) in files {
+      if let text {
+        codes.append(
+          text.withUnsafeBytes { ccurl_set_blob(handle, textOption, $0.baseAddress, $0.count) })
+      } else if let file {
+        codes.append(ccurl_set_string(handle, fileOption, file))
+      }
     }
-    if let file = options.keyFile { codes.append(ccurl_set_string(handle, CURLOPT_SSLKEY, file)) }
     return codes.allSatisfy { $0 == CURLE_OK }
   }
 
@@ -70,13 +78,16 @@ extension Transfer {
       ccurl_set_long(handle, CURLOPT_CONNECTTIMEOUT_MS, connectTimeout) == CURLE_OK,
       ccurl_set_long(handle, CURLOPT_FOLLOWLOCATION, request.redirectLimit > 0 ? 1 : 0) == CURLE_OK,
       ccurl_set_long(handle, CURLOPT_MAXREDIRS, request.redirectLimit) == CURLE_OK,
-      setMethod(request)
+      setMethod(request), setHeaderWatch(request.pieces != nil)
     else { return false }
     return setHeaders(request.headers)
   }
 
   private func setMethod(_ request: HTTPRequest) -> Bool {
-    guard request.method == .post else {
+    // The handle may have sent a PUT before.
+    let name = request.method == .put || request.method == .patch ? request.method.rawValue : nil
+    guard ccurl_set_string(handle, CURLOPT_CUSTOMREQUEST, name) == CURLE_OK else { return false }
+    guard request.method != .get else {
       return ccurl_set_long(handle, CURLOPT_HTTPGET, 1) == CURLE_OK
     }
     guard ccurl_set_long(handle, CURLOPT_POST, 1) == CURLE_OK,
@@ -88,6 +99,12 @@ extension Transfer {
       return ccurl_set_pointer(handle, CURLOPT_COPYPOSTFIELDS, start) == CURLE_OK
         || bytes.isEmpty
     }
+  }
+
+  /// Whether the end of the headers is told of.
+  private func setHeaderWatch(_ isWanted: Bool) -> Bool {
+    let context = isWanted ? Unmanaged.passUnretained(self).toOpaque() : nil
+    return ccurl_set_header(handle, isWanted ? watchHeaders : nil, context) == CURLE_OK
   }
 
   private func setHeaders(_ headers: [HTTPHeader]) -> Bool {
@@ -118,6 +135,15 @@ private let collectBody: ccurl_write_function = { bytes, size, count, context in
   let transfer = Unmanaged<Transfer>.fromOpaque(context).takeUnretainedValue()
   let piece = UnsafeRawBufferPointer(start: bytes, count: size * count)
   return transfer.append(piece) ? piece.count : 0
+}
+
+/// CURLOPT_HEADERFUNCTION, which gets one line after the other; the context is the transfer.
+private let watchHeaders: ccurl_write_function = { bytes, size, count, context in
+  guard let bytes, let context else { return 0 }
+  let isEnd = size * count <= 2 && (bytes[0] == 13 || bytes[0] == 10)
+  guard isEnd else { return size * count }
+  let transfer = Unmanaged<Transfer>.fromOpaque(context).takeUnretainedValue()
+  return transfer.append(UnsafeRawBufferPointer(start: bytes, count: 0)) ? size * count : 0
 }
 
 /// CURLOPT_OPENSOCKETFUNCTION; the context is the transfer. Each address that a name leads to comes

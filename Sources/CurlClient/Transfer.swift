@@ -172,6 +172,11 @@ final class Transfer {
 
   /// Keeps a piece of the body; false where it would grow beyond the limit.
   func append(_ piece: UnsafeRawBufferPointer) -> Bool {
+    if let pieces = pending?.request.pieces,
+      (200..<300).contains(ccurl_get_long(handle, CURLINFO_RESPONSE_CODE))
+    {
+      return pieces(Array(piece))
+    }
     let limit = pending?.request.bodyLimitBytes ?? 0
     if body.isEmpty {
       // -1 where the server does not say.
