@@ -55,10 +55,15 @@ let package = Package(
       name: "TriggerConfiguration", dependencies: ["ScalingEngine", yams], swiftSettings: house),
     .target(name: "PrometheusFormat", swiftSettings: house),
     .target(name: "TraceFormat", swiftSettings: house),
+    .target(name: "KubernetesFormat", swiftSettings: house),
+    .target(name: "Placement", dependencies: ["KubernetesFormat"], swiftSettings: house),
 
     // Floor 2: Swift owners of foreign things.
     .target(name: "GRPCBinding", dependencies: ["CGRPC"], swiftSettings: house),
     .target(name: "CurlClient", dependencies: ["CCurl"], swiftSettings: house),
+    .target(
+      name: "KubernetesClient", dependencies: ["CurlClient", "KubernetesFormat", logging, yams],
+      swiftSettings: house),
     .target(
       name: "ScalerMessages", dependencies: ["CScalerProto"],
       resources: [.embedInCode("descriptors.binpb")], swiftSettings: house),
@@ -132,6 +137,16 @@ let package = Package(
     .testTarget(
       name: "CurlClientTests",
       dependencies: ["TestSupport", "CurlClient"], swiftSettings: house),
+    .testTarget(
+      name: "KubernetesFormatTests",
+      dependencies: ["TestSupport", "KubernetesFormat"], swiftSettings: house),
+    .testTarget(
+      name: "PlacementTests",
+      dependencies: ["TestSupport", "Placement", "KubernetesFormat"], swiftSettings: house),
+    .testTarget(
+      name: "KubernetesClientTests",
+      dependencies: ["TestSupport", "KubernetesClient", "KubernetesFormat", "CurlClient", logging],
+      swiftSettings: house),
     .testTarget(
       name: "ScalerMessagesTests",
       dependencies: ["TestSupport", "ScalerMessages"], swiftSettings: house),

@@ -6,7 +6,8 @@ enum Floors {
   static let floorOf: [String: Int] = [
     "CGRPC": 0, "CCurl": 0, "CScalerProto": 0,
     "ScalingEngine": 1, "TriggerConfiguration": 1, "PrometheusFormat": 1, "TraceFormat": 1,
-    "GRPCBinding": 2, "CurlClient": 2, "ScalerMessages": 2,
+    "KubernetesFormat": 1, "Placement": 1,
+    "GRPCBinding": 2, "CurlClient": 2, "ScalerMessages": 2, "KubernetesClient": 2,
     "ScalerService": 3, "AdminServer": 3, "DecisionLoop": 3, "MetricCollection": 3,
     "Simulation": 3,
     "keda-burst-scaler": 4,
@@ -15,6 +16,8 @@ enum Floors {
   /// Imports between neighbours on one floor.
   static let sideways: [String: Set<String>] = [
     "TriggerConfiguration": ["ScalingEngine"],
+    "KubernetesClient": ["CurlClient"],
+    "Placement": ["KubernetesFormat"],
     "DecisionLoop": ["MetricCollection"],
     "ScalerService": ["DecisionLoop"],
     "AdminServer": ["DecisionLoop"],
@@ -25,6 +28,7 @@ enum Floors {
     "GRPCBinding": ["CGRPC"],
     "CurlClient": ["CCurl"],
     "ScalerMessages": ["CScalerProto"],
+    "KubernetesClient": ["KubernetesFormat"],
     "MetricCollection": pure.union(["CurlClient"]),
     "DecisionLoop": pure,
     "AdminServer": pure,
@@ -51,7 +55,9 @@ enum Floors {
   /// Targets that need more of Swift's own modules than their floor has, and why.
   static let extraSystemModules: [String: Set<String>] = [
     // FlyingFox speaks Foundation's Data.
-    "AdminServer": ["Foundation", "FoundationEssentials"]
+    "AdminServer": ["Foundation", "FoundationEssentials"],
+    // Its JSON decoder reads the API's objects, its base64 a kubeconfig's certificates.
+    "KubernetesClient": ["FoundationEssentials"],
   ]
 
   /// Targets that have fewer modules than their floor: a replay must be the same everywhere.
