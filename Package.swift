@@ -91,6 +91,12 @@ let package = Package(
         "ScalingEngine", "TriggerConfiguration", "DecisionLoop", flyingFox, flyingSocks, logging,
       ], resources: [.embedInCode("Page")], swiftSettings: house),
     .target(
+      name: "ClusterState",
+      dependencies: [
+        "ScalingEngine", "TriggerConfiguration", "KubernetesFormat", "Placement",
+        "KubernetesClient", "DecisionLoop", logging,
+      ], swiftSettings: house),
+    .target(
       name: "Simulation",
       dependencies: ["ScalingEngine", "TriggerConfiguration", "PrometheusFormat", "TraceFormat"],
       swiftSettings: house),
@@ -101,7 +107,8 @@ let package = Package(
       dependencies: [
         "ScalingEngine", "TriggerConfiguration", "PrometheusFormat", "TraceFormat", "GRPCBinding",
         "CurlClient", "ScalerMessages", "MetricCollection", "DecisionLoop", "ScalerService",
-        "AdminServer", "Simulation", argumentParser, flyingFox, flyingSocks, unixSignals, logging,
+        "AdminServer", "Simulation", "KubernetesFormat", "KubernetesClient", "ClusterState",
+        argumentParser, flyingFox, flyingSocks, unixSignals, logging,
         yams,
       ],
       resources: [.embedInCode("Replay/report.css"), .embedInCode("Replay/report.js")],
@@ -143,6 +150,12 @@ let package = Package(
     .testTarget(
       name: "PlacementTests",
       dependencies: ["TestSupport", "Placement", "KubernetesFormat"], swiftSettings: house),
+    .testTarget(
+      name: "ClusterStateTests",
+      dependencies: [
+        "TestSupport", "ClusterState", "KubernetesClient", "KubernetesFormat", "Placement",
+        "DecisionLoop", "CurlClient", "ScalingEngine", "TriggerConfiguration", logging,
+      ], swiftSettings: house),
     .testTarget(
       name: "KubernetesClientTests",
       dependencies: ["TestSupport", "KubernetesClient", "KubernetesFormat", "CurlClient", logging],

@@ -21,7 +21,7 @@ struct MetricsPage {
   /// The instant of the answer.
   let now: ContinuousClock.Instant
 
-  private var shown: ArraySlice<StatusBook.Entry> { entries.prefix(limit) }
+  var shown: ArraySlice<StatusBook.Entry> { entries.prefix(limit) }
 
   /// The page in `format`.
   func text(_ format: MetricsWriter.Format) -> [UInt8] {
@@ -30,6 +30,7 @@ struct MetricsPage {
     writeCalls(&out)
     writeSources(&out)
     writeAdmin(&out)
+    writeCluster(&out)
     writeTriggers(&out)
     writeDemand(&out)
     writeChanges(&out)
@@ -211,7 +212,7 @@ extension ProcessCounters.Calls {
 
 extension StatusBook.Entry {
   /// Labels that do not collide with those which Prometheus puts on a scrape.
-  fileprivate var labels: MetricsWriter.Labels {
+  var labels: MetricsWriter.Labels {
     [
       ("scaledobject_namespace", trigger.namespace), ("scaledobject", trigger.name),
       ("external_trigger", "\(number)"),

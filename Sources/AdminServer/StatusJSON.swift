@@ -53,7 +53,11 @@ enum StatusJSON {
     }
     json.field("dataAgeSeconds", age.map { Int(max(0, $0).rounded(.down)) })
     json.field("remarks", entry.latest?.remarks ?? [])
-    json.field("warnings", trigger.spec.warnings)
+    let cluster = entry.latest?.cluster
+    json.field("warnings", trigger.spec.warnings + (cluster?.warnings ?? []))
+    json.field("roomReplicas", cluster?.placeableReplicas)
+    json.field("coldStartSecondsP50", cluster?.coldStart?.p50)
+    json.field("coldStartSecondsP90", cluster?.coldStart?.p90)
     json.key("triggers")
     let demands = (try? outcome?.get())?.demands
     json.array(trigger.spec.sources.indices) { json, index in

@@ -93,6 +93,47 @@ package struct ProcessCounters: Sendable {
   package var sourceRequestsInFlight = 0
   /// Distinct queries now.
   package var queries = 0
+  /// What is done in the cluster; nil where that is nothing.
+  package var cluster: Cluster?
+
+  /// What is done in the cluster.
+  package struct Cluster: Sendable {
+    /// `observe` or `scale`.
+    package var mode: String
+    /// Whether this process holds the Lease.
+    package var isLeader: Bool
+    /// Counts raised directly.
+    package var replicaWrites: Int
+    /// Writes that were not taken.
+    package var replicaWriteFailures: Int
+    /// Writes that met a newer object.
+    package var replicaWriteConflicts: Int
+    /// Seconds from the last write's decision to its answer.
+    package var lastWriteSeconds: Double?
+    /// Events written.
+    package var eventsWritten: Int
+    /// Events dropped.
+    package var eventsDropped: Int
+    /// What the API server does not tell or take now, one sentence each.
+    package var troubles: [String]
+
+    /// Counts from their parts.
+    package init(
+      mode: String, isLeader: Bool, replicaWrites: Int, replicaWriteFailures: Int,
+      replicaWriteConflicts: Int, lastWriteSeconds: Double?, eventsWritten: Int, eventsDropped: Int,
+      troubles: [String]
+    ) {
+      self.mode = mode
+      self.isLeader = isLeader
+      self.replicaWrites = replicaWrites
+      self.replicaWriteFailures = replicaWriteFailures
+      self.replicaWriteConflicts = replicaWriteConflicts
+      self.lastWriteSeconds = lastWriteSeconds
+      self.eventsWritten = eventsWritten
+      self.eventsDropped = eventsDropped
+      self.troubles = troubles
+    }
+  }
 
   /// All zero.
   package init() {}

@@ -12,6 +12,8 @@ package final class DecisionRunner: Sendable {
   private let logger: Logger
   private let origin: ContinuousClock.Instant
   private let wallSeconds: @Sendable () -> Double
+  private let cluster: ClusterLink?
+  private let groups = GroupActivity()
   private let running = Mutex<[ObjectIdentifier: Running]>([:])
   private let newcomers: AsyncStream<Newcomer>
   private let newcomer: AsyncStream<Newcomer>.Continuation
@@ -34,11 +36,12 @@ package final class DecisionRunner: Sendable {
   }
 
   /// A runner over `collector` and `scraper` for the servers in `sources`. `wallSeconds` gives Unix
-  /// time for the journal.
+  /// time for the journal; `cluster` tells of workloads, where the cluster's API is asked.
   package init(
     collector: Collector, scraper: EndpointScraper, sources: SourceDirectory, logger: Logger,
-    wallSeconds: @escaping @Sendable () -> Double
+    wallSeconds: @escaping @Sendable () -> Double, cluster: ClusterLink? = nil
   ) {
+    self.cluster = cluster
     self.collector = collector
     self.scraper = scraper
     self.sources = sources
@@ -98,6 +101,7 @@ package final class DecisionRunner: Sendable {
 
   /// Why a trigger of a namespace may not ask the server or the pages that its metadata names; nil where it may.
   package func objection(to spec: TriggerSpec, namespace: String) -> SourceObjection? {
+    if let missing = SourceObjection(spec, cluster: cluster) { return missing }
     do throws(CollectionRefusal) {
       _ = try TriggerQueries(spec, namespace: namespace, sources: sources)
       return nil
@@ -116,8 +120,8 @@ package final class DecisionRunner: Sendable {
     onDecision: @escaping @Sendable (PublishedDecision) -> Void
   ) throws -> ScaledTrigger {
     let trigger = ScaledTrigger(
-      namespace: namespace, name: name, spec: spec, wallSeconds: wallSeconds,
-      onDecision: onDecision)
+      namespace: namespace, name: name, spec: spec, wallSeconds: wallSeconds, groups: groups,
+      cluster: cluster, onDecision: onDecision)
     let queries = try TriggerQueries(spec, namespace: namespace, sources: sources)
     let started =
       queries.scrapes.sources.isEmpty
@@ -160,6 +164,7 @@ package final class DecisionRunner: Sendable {
 
   /// Ends collecting for a trigger; its last decision stays readable.
   package func end(_ trigger: ScaledTrigger) {
+    groups.leave(trigger)
     let ended = running.withLock { $0.removeValue(forKey: ObjectIdentifier(trigger)) }
     if let subscription = ended?.subscription { collector.remove(subscription) }
     if let scrape = ended?.scrape { scraper.remove(scrape) }

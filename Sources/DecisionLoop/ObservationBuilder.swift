@@ -25,8 +25,12 @@ package struct ObservationBuilder {
     package var remarks: [String] = []
   }
 
-  /// Builds the observation of `now` from `answers`, in the order of `TriggerQueries`.
-  package func build(_ answers: TriggerQueries.Answers, at now: ContinuousClock.Instant) -> Built {
+  /// Builds the observation of `now` from `answers`, in the order of `TriggerQueries`, and from what
+  /// the cluster's API says, whose ready replicas come before any other source's.
+  package func build(
+    _ answers: TriggerQueries.Answers, at now: ContinuousClock.Instant,
+    cluster: ClusterReading? = nil
+  ) -> Built {
     var built = Built(observation: Observation(readings: []))
     var distinctReplicas: Int?
     for (source, answer) in zip(spec.sources, answers.triggers) {
@@ -43,10 +47,16 @@ package struct ObservationBuilder {
     let told = answers.replicas.flatMap {
       count($0, called: "replicasQuery", at: now, into: &built)
     }
-    built.observation.readyReplicas = told ?? answers.answeringReplicas ?? distinctReplicas
+    built.observation.readyReplicas =
+      cluster?.readyReplicas ?? told ?? answers.answeringReplicas ?? distinctReplicas
+    built.observation.currentReplicas = cluster?.currentReplicas
     built.observation.placeableReplicas = answers.capacity.flatMap {
       count($0, called: "capacityQuery", at: now, into: &built)
     }
+    if spec.isCappedByCluster, let placeable = cluster?.placeableReplicas {
+      built.observation.placeableReplicas = placeable + spec.autoscaledReplicas
+    }
+    built.remarks += cluster?.remarks ?? []
     return built
   }
 

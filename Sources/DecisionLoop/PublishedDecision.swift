@@ -14,11 +14,14 @@ package struct PublishedDecision: Sendable {
   package var dataAgeSeconds: Double?
   /// What is failing or odd at the sources, one sentence each, without secrets.
   package var remarks: [String]
+  /// What the cluster's API said; nil where it is not asked.
+  package var cluster: ClusterReading?
 
   /// A published decision from its parts.
   package init(
     outcome: Outcome, observation: Observation, decidedAt: ContinuousClock.Instant,
-    validUntil: ContinuousClock.Instant, dataAgeSeconds: Double? = nil, remarks: [String] = []
+    validUntil: ContinuousClock.Instant, dataAgeSeconds: Double? = nil, remarks: [String] = [],
+    cluster: ClusterReading? = nil
   ) {
     self.outcome = outcome
     self.observation = observation
@@ -26,5 +29,6 @@ package struct PublishedDecision: Sendable {
     self.validUntil = validUntil
     self.dataAgeSeconds = dataAgeSeconds
     self.remarks = remarks
+    self.cluster = cluster
   }
 }

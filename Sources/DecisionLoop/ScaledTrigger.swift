@@ -16,6 +16,8 @@ package final class ScaledTrigger: Sendable {
   private let builder: ObservationBuilder
   private let onDecision: @Sendable (PublishedDecision) -> Void
   private let wallSeconds: @Sendable () -> Double
+  private let groups: GroupActivity
+  private let cluster: ClusterLink?
   private let begunAt = ContinuousClock.now
 
   /// How long the first decision waits for the past: below the 500 ms that its first caller waits.
@@ -46,13 +48,15 @@ package final class ScaledTrigger: Sendable {
 
   init(
     namespace: String, name: String, spec: TriggerSpec,
-    wallSeconds: @escaping @Sendable () -> Double,
+    wallSeconds: @escaping @Sendable () -> Double, groups: GroupActivity, cluster: ClusterLink?,
     onDecision: @escaping @Sendable (PublishedDecision) -> Void
   ) {
     self.namespace = namespace
     self.name = name
     self.spec = spec
     self.wallSeconds = wallSeconds
+    self.groups = groups
+    self.cluster = cluster
     self.onDecision = onDecision
     builder = ObservationBuilder(spec: spec)
     state = Mutex(State(decider: ReplicaDecider(policy: spec.policy)))
@@ -114,22 +118,37 @@ package final class ScaledTrigger: Sendable {
       return state.history == .awaited
     }
     guard !isTooEarly else { return nil }
-    let built = builder.build(answers, at: now)
+    let reading = cluster?.reading(self)
+    let built = builder.build(answers, at: now, cluster: reading)
     let wall = wallSeconds()
     let (published, entry) = state.withLock { state in
       let outcome = state.decider.decide(built.observation, atSeconds: secondsOfOrigin)
         .mapError { $0.adding(remarks: built.remarks) }
+        .map { $0.awake(with: groups.joined(self, isActive: $0.isActive)) }
       let published = PublishedDecision(
         outcome: outcome, observation: built.observation, decidedAt: now,
         validUntil: now + spec.policy.staleAfter, dataAgeSeconds: built.dataAgeSeconds,
-        remarks: built.remarks)
+        remarks: built.remarks, cluster: reading)
       state.latest = published
       let entry = JournalEntry(
         atSeconds: wall, outcome: outcome, observation: built.observation)
       return (published, state.journal.record(entry) ? entry : nil)
     }
     onDecision(published)
+    cluster?.decided(self, published)
     return entry
+  }
+}
+
+extension Decision {
+  /// The decision as its group has it: active while any member is.
+  fileprivate func awake(with isGroupActive: Bool) -> Decision {
+    guard isGroupActive, !isActive else { return self }
+    var awake = self
+    awake.isActive = true
+    awake.reasons.removeAll { $0.code == .inactive }
+    awake.reasons.append(Reason(.group))
+    return awake
   }
 }
 

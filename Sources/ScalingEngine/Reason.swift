@@ -63,5 +63,7 @@ extension Reason {
     case impossibleObservation
     /// No trigger is above its activation threshold.
     case inactive
+    /// Awake because another ScaledObject of its `group` is active.
+    case group
   }
 }

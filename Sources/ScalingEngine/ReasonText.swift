@@ -29,6 +29,7 @@ extension Reason: CustomStringConvertible {
     case .hold: return "newer data are missing: \(amount) stands"
     case .impossibleObservation: return "an impossible observation of \(trigger) was set right"
     case .inactive: return "no trigger is above its activation threshold"
+    case .group: return "another ScaledObject of its group is active, so it stays awake too"
     }
   }
 

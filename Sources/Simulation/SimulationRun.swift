@@ -118,6 +118,11 @@ package struct SimulationRun {
       scale(
         to: min(max(advised, settings.minReplicas, 1), settings.maxReplicas), at: now)
     }
+    if settings.directScaleUp, let advised, advised > fleet.currentReplicas,
+      fleet.currentReplicas > 0 || advice.isActive
+    {
+      scale(to: min(advised, max(settings.maxReplicas, fleet.currentReplicas)), at: now)
+    }
     second.advisedReplicas = advised
     second.isPanicking = advice.isPanicking
     second.currentReplicas = fleet.currentReplicas

@@ -26,6 +26,9 @@ package struct SimulationSettings: Sendable, Equatable {
   package var initialReplicas = 1
   /// How advice becomes replicas.
   package var controlPath = ControlPath.horizontalPodAutoscaler(.recommended(), phaseSeconds: 7)
+  /// Whether beside the HPA the scale target is also written directly, every second and upwards
+  /// only, as `directScaleUp` does.
+  package var directScaleUp = false
   /// KEDA's part.
   package var activation = ActivationSettings()
   /// Age of the values an advisor sees: time to the scrape plus time to the collection.

@@ -98,15 +98,20 @@ extension MetadataKey {
         draft.policy.maxReplicas = try value.count(in: 1...TriggerLimits.replicas)
       }),
     MetadataKey(
-      "directScaleUp", .object, default: "off", example: "true",
-      "Writes the scale target itself when a burst comes.", .none),
+      "directScaleUp", .object, default: "false", example: "true",
+      "Whether the scale target is written directly when more replicas are wanted, without waiting "
+        + "for the HPA (with --kubernetes scale on the server).",
+      .object { value, draft throws(Refusal) in draft.directScaleUp = try value.bool() }),
     MetadataKey(
-      "directScaleUpLimit", .object, example: "20",
-      "Most replicas that the direct path may ask for.",
-      .none),
+      "directScaleUpLimit", .object, default: "none", example: "20",
+      "With directScaleUp: most replicas that are added so within a minute.",
+      .object { value, draft throws(Refusal) in
+        draft.directScaleUpLimit = try value.count(in: 1...TriggerLimits.replicas)
+      }),
     MetadataKey(
-      "group", .object, example: "pipeline-a", "ScaledObjects that wake and sleep together.",
-      .none),
+      "group", .object, example: "pipeline-a",
+      "ScaledObjects of one namespace with the same group wake and go to zero together.",
+      .object { value, draft throws(Refusal) in draft.group = try value.triggerName() }),
   ]
 }
 

@@ -73,9 +73,7 @@ package struct MetadataKey: Sendable {
 /// silently ignored. Taking a line out of here is the last step of building what it names.
 package enum NotYetSupported {
   /// Keys, wherever they stand.
-  package static let keys: Set<String> = [
-    "directScaleUp", "directScaleUpLimit", "group",
-  ]
+  package static let keys: Set<String> = []
 }
 
 /// Keys that people bring from KEDA's own triggers and that an external trigger cannot take, with

@@ -69,9 +69,19 @@ extension MetadataKey {
     MetadataKey(
       "capacityOf", .object, example: "nvidia.com/gpu",
       "In place of capacityQuery: free GPUs of a device plugin's resource (kube-state-metrics), or "
-        + "\"dra\" for GPUs without a claim (DCGM), and what replicasOf holds already.",
+        + "\"dra\" for GPUs without a claim (DCGM), and what replicasOf holds already; or "
+        + "\"cluster\": room for the pod template as the cluster's API tells it (with --kubernetes "
+        + "observe on the server).",
       .object { value, draft throws(Refusal) in
-        draft.capacityOf = try value.capacitySource()
+        draft.isCappedByCluster = value.text == "cluster"
+        draft.capacityOf = draft.isCappedByCluster ? nil : try value.capacitySource()
+      }),
+    MetadataKey(
+      "autoscaled", .object, default: "0", example: "8",
+      "With capacityOf: cluster: replicas for which a node autoscaler would add nodes; they come on "
+        + "top of the room there is.",
+      .object { value, draft throws(Refusal) in
+        draft.autoscaledReplicas = try value.count(in: 0...TriggerLimits.replicas)
       }),
     MetadataKey(
       "gpusPerReplica", .object, default: "1", example: "2",

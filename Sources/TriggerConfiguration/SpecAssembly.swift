@@ -42,14 +42,40 @@ struct SpecAssembly {
     policy.aggregation = aggregation(over: policies)
     let warner = SpecWarnings(policy: policy, sources: sources, draft: draft)
     warnings += warner.sentences()
+    checkDirectPath()
     guard problems.isEmpty else { return nil }
-    return TriggerSpec(
+    var spec = TriggerSpec(
       policy: policy, sources: sources, serverAddress: draft.serverAddress,
       profile: draft.profile,
       replicasQuery: draft.replicasQuery
         ?? draft.replicasOf?.readyQuery(namespace: draft.namespace),
       capacityQuery: draft.capacityQuery ?? capacityQuery,
       timeout: draft.timeout, output: draft.output, warnings: warnings)
+    spec.isCappedByCluster = draft.isCappedByCluster
+    spec.autoscaledReplicas = draft.autoscaledReplicas
+    spec.directScaleUp =
+      draft.directScaleUp ? DirectScaleUpLimits(perMinute: draft.directScaleUpLimit) : nil
+    spec.group = draft.group
+    return spec
+  }
+
+  private mutating func checkDirectPath() {
+    if draft.written.contains("directScaleUpLimit"), !draft.written.contains("directScaleUp") {
+      refuse(
+        .key("directScaleUpLimit"), "goes with \"directScaleUp\", which is not written", "remove it"
+      )
+    }
+    if draft.directScaleUp, draft.output == .metrics {
+      refuse(
+        .key("directScaleUp"), "is \"true\" with \"output: metrics\"",
+        "write \"output: replicas\": only then does the HPA come to the count that was written")
+    }
+    if draft.written.contains("autoscaled"), !draft.isCappedByCluster,
+      !problems.contains(where: { $0.place == .key("capacityOf") })
+    {
+      refuse(
+        .key("autoscaled"), "goes with \"capacityOf: cluster\", which is not written", "remove it")
+    }
   }
 
   private mutating func refuse(_ place: MetadataPlace, _ found: String, _ remedy: String) {
@@ -103,7 +129,7 @@ struct SpecAssembly {
     if draft.replicasOf != nil, draft.replicasQuery != nil {
       refuse(.key("replicasOf"), "and \"replicasQuery\" say the same", "keep one of them")
     }
-    if draft.capacityOf != nil, draft.capacityQuery != nil {
+    if draft.capacityOf != nil || draft.isCappedByCluster, draft.capacityQuery != nil {
       refuse(.key("capacityOf"), "and \"capacityQuery\" say the same", "keep one of them")
     }
     // Where replicasOf itself is wrong, that has been said.
@@ -114,6 +140,10 @@ struct SpecAssembly {
     }
     if draft.gpusPerReplica != nil, !draft.written.contains("capacityOf") {
       refuse(.key("gpusPerReplica"), "goes with \"capacityOf\", which is not written", "remove it")
+    } else if draft.gpusPerReplica != nil, draft.isCappedByCluster {
+      refuse(
+        .key("gpusPerReplica"), "is told by the pod template with \"capacityOf: cluster\"",
+        "remove it")
     }
   }
 

@@ -11,6 +11,11 @@ struct SpecDraft {
   var replicasOf: WorkloadReference?
   var capacityOf: CapacitySource?
   var gpusPerReplica: Int?
+  var isCappedByCluster = false
+  var autoscaledReplicas = 0
+  var directScaleUp = false
+  var directScaleUpLimit: Int?
+  var group: String?
   /// The ScaledObject's namespace, where it is known.
   var namespace: String?
   var timeout: Duration?

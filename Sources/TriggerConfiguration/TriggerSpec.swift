@@ -19,6 +19,14 @@ package struct TriggerSpec: Sendable, Equatable {
   package var timeout: Duration?
   /// In what form KEDA gets the decision.
   package var output: OutputForm
+  /// Whether the hint is capped at the room that the cluster's API tells of.
+  package var isCappedByCluster = false
+  /// Replicas beyond that room for which a node autoscaler makes more.
+  package var autoscaledReplicas = 0
+  /// How the scale target is written directly; `nil` is not at all.
+  package var directScaleUp: DirectScaleUpLimits?
+  /// ScaledObjects of the namespace with the same group wake and sleep together.
+  package var group: String?
   /// Sentences on what is legal but most likely not meant, in the order of the keys.
   package var warnings: [String]
 
@@ -54,4 +62,13 @@ package struct TriggerSpec: Sendable, Equatable {
     self.output = output
     self.warnings = warnings
   }
+}
+
+/// Within what bounds the scale target is written directly.
+package struct DirectScaleUpLimits: Sendable, Equatable {
+  /// Most replicas added within a minute; `nil` is any number.
+  package var perMinute: Int?
+
+  /// Bounds from their parts.
+  package init(perMinute: Int? = nil) { self.perMinute = perMinute }
 }

@@ -10,7 +10,7 @@ import TestSupport
 final class Shown: Sendable {
   let triggers: Mutex<[FakeTrigger]>
   let readiness = Mutex(Readiness.ready)
-  let counters = Mutex(ProcessCounters())
+  let counters = Mutex(ProcessCounters(inClusterWith: 2))
 
   init(_ triggers: [FakeTrigger] = []) { self.triggers = Mutex(triggers) }
 
@@ -168,5 +168,16 @@ final class OpenConnection: Sendable {
       }
     }
     throw Failure()
+  }
+}
+
+extension ProcessCounters {
+  /// A server in a cluster that has written so many counts.
+  init(inClusterWith writes: Int) {
+    self.init()
+    cluster = Cluster(
+      mode: "scale", isLeader: true, replicaWrites: writes, replicaWriteFailures: 1,
+      replicaWriteConflicts: 3, lastWriteSeconds: 0.02, eventsWritten: 5, eventsDropped: 0,
+      troubles: ["may not watch pods"])
   }
 }

@@ -13,7 +13,7 @@ import grpc
 import protocol
 
 
-def newest(scaler, trigger):
+def newest(scaler, trigger, wants_activity):
     """What one round says."""
     try:
         spec = scaler.metric_spec(trigger, timeout=2)
@@ -21,9 +21,11 @@ def newest(scaler, trigger):
         return f"GetMetricSpec {error.code().name}"
     try:
         answer = scaler.metrics(trigger, spec.metricSpecs[0].metricName, timeout=2)
-        scaler.is_active(trigger, timeout=2)
+        active = scaler.is_active(trigger, timeout=2)
     except grpc.RpcError as error:
         return error.code().name
+    if wants_activity:
+        return str(active.result)
     return f"{answer.metricValues[0].metricValueFloat:g}"
 
 
@@ -32,13 +34,15 @@ def main():
     parser = protocol.arguments(__doc__)
     parser.add_argument("--seconds", type=float, default=120, help="how long to watch")
     parser.add_argument("--times", action="store_true", help="put the Unix time before each line")
+    parser.add_argument(
+        "--active", action="store_true", help="print True or False for IsActive, not the value")
     options = parser.parse_args()
     scaler = protocol.Scaler(protocol.open_channel(options))
     trigger = protocol.triggers(options)[0]
     last = None
     end = time.monotonic() + options.seconds
     while time.monotonic() < end:
-        line = newest(scaler, trigger)
+        line = newest(scaler, trigger, options.active)
         if line != last:
             print(f"{time.time():.2f} {line}" if options.times else line, flush=True)
             last = line

@@ -9,7 +9,7 @@ enum Floors {
     "KubernetesFormat": 1, "Placement": 1,
     "GRPCBinding": 2, "CurlClient": 2, "ScalerMessages": 2, "KubernetesClient": 2,
     "ScalerService": 3, "AdminServer": 3, "DecisionLoop": 3, "MetricCollection": 3,
-    "Simulation": 3,
+    "Simulation": 3, "ClusterState": 3,
     "keda-burst-scaler": 4,
   ]
 
@@ -18,6 +18,7 @@ enum Floors {
     "TriggerConfiguration": ["ScalingEngine"],
     "KubernetesClient": ["CurlClient"],
     "Placement": ["KubernetesFormat"],
+    "ClusterState": ["DecisionLoop"],
     "DecisionLoop": ["MetricCollection"],
     "ScalerService": ["DecisionLoop"],
     "AdminServer": ["DecisionLoop"],
@@ -31,6 +32,7 @@ enum Floors {
     "KubernetesClient": ["KubernetesFormat"],
     "MetricCollection": pure.union(["CurlClient"]),
     "DecisionLoop": pure,
+    "ClusterState": pure.union(["KubernetesClient"]),
     "AdminServer": pure,
     "Simulation": pure,
   ]

@@ -48,11 +48,20 @@ import TriggerConfiguration
         == "trigger metadata \"somethingElseEntirely\" is not a key of this scaler; remove it")
   }
 
-  @Test(arguments: ["directScaleUp", "directScaleUpLimit", "group"])
-  func `A key that does not work yet is refused, never ignored`(key: String) {
+  @Test func `A direct path needs one metric whose value is the count`() {
+    let map = metadata([
+      "directScaleUp": "true", "output": "metrics", "gpuUtilizationThreshold": "70",
+    ])
     #expect(
-      refusal(of: metadata([key: "x"]))
-        == "trigger metadata \"\(key)\" is not supported yet; remove it")
+      refusal(of: map).contains(
+        "\"directScaleUp\" is \"true\" with \"output: metrics\"; write \"output: replicas\""))
+  }
+
+  @Test func `The pod template tells a replica's GPUs where the cluster is asked`() {
+    #expect(
+      refusal(of: metadata(["capacityOf": "cluster", "gpusPerReplica": "2"]))
+        == "trigger metadata \"gpusPerReplica\" is told by the pod template with \"capacityOf: "
+        + "cluster\"; remove it")
   }
 
   @Test(arguments: ["scalerAddress", "enableTLS"])

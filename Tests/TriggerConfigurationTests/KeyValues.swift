@@ -48,6 +48,14 @@ let goodValues: [GoodValue] =
     ) {
       $0.capacityQuery?.contains(" / 2)") == true
     },
+    GoodValue("capacityOf", "cluster") { $0.isCappedByCluster && $0.capacityQuery == nil },
+    GoodValue("autoscaled", "8", with: ["capacityOf": "cluster"]) { $0.autoscaledReplicas == 8 },
+    GoodValue("directScaleUp", "true") { $0.directScaleUp == DirectScaleUpLimits() },
+    GoodValue("directScaleUp", "false") { $0.directScaleUp == nil },
+    GoodValue("directScaleUpLimit", "20", with: ["directScaleUp": "true"]) {
+      $0.directScaleUp == DirectScaleUpLimits(perMinute: 20)
+    },
+    GoodValue("group", "pipeline-a") { $0.group == "pipeline-a" },
     GoodValue("staleAfter", "30") { $0.policy.staleAfter == .seconds(30) },
     GoodValue("onStale", "hold") { $0.policy.onStale == .hold },
     GoodValue("holdFor", "1h", with: ["onStale": "hold"]) { $0.policy.holdFor == .seconds(3600) },
@@ -138,6 +146,19 @@ let badValues: [(String, String, String)] = [
     "capacityOf", "nvidia.com/gpu",
     "needs \"replicasOf\", whose GPUs are held already; write \"replicasOf: deployment/NAME\" "
       + "beside it, or a capacityQuery"
+  ),
+  ("autoscaled", "2", "goes with \"capacityOf: cluster\", which is not written; remove it"),
+  (
+    "directScaleUpLimit", "20", "goes with \"directScaleUp\", which is not written; remove it"
+  ),
+  (
+    "directScaleUp", "yes",
+    "is \"yes\"; use \"true\" or \"false\", for example \"true\""
+  ),
+  (
+    "group", "7",
+    "is \"7\"; use a name of letters, digits, \"_\", \"-\" and \".\" that starts with a letter and "
+      + "has at most 63 characters, for example \"pipeline-a\""
   ),
   (
     "gpusPerReplica", "2",

@@ -8,6 +8,11 @@
     - --config=/etc/keda-burst-scaler/config/config.yaml
     - --grpc-listen=0.0.0.0:{{ toJson .Values.ports.grpc }}
     - --admin-listen=0.0.0.0:{{ toJson .Values.ports.admin }}
+    {{- with include "kbs.kubernetesMode" . }}
+    {{- if ne . "off" }}
+    - --kubernetes={{ . }}
+    {{- end }}
+    {{- end }}
     {{- if .Values.tls.enabled }}
     - --tls-cert=/etc/keda-burst-scaler/tls/tls.crt
     - --tls-key=/etc/keda-burst-scaler/tls/tls.key

@@ -4,12 +4,17 @@ with them.
 */}}
 {{- define "kbs.checkConfig" -}}
 {{- $owners := dict "grpc-listen" "ports.grpc" "admin-listen" "ports.admin" "tls-cert" "tls.enabled"
-      "tls-key" "tls.enabled" "tls-client-ca" "tls.clients.required" "config" "config" -}}
+      "kubernetes" "kubernetes.mode" "tls-key" "tls.enabled" "tls-client-ca" "tls.clients.required" "config" "config" -}}
 {{- range $key, $_ := .Values.config -}}
 {{- if hasKey $owners $key -}}
 {{- fail (printf "config.%s is set by this chart; use %s instead" $key (get $owners $key)) -}}
 {{- end -}}
 {{- end -}}
+{{- end -}}
+
+{{/* What the scaler does in the cluster; YAML reads a bare off as false. */}}
+{{- define "kbs.kubernetesMode" -}}
+{{- .Values.kubernetes.mode | default "off" -}}
 {{- end -}}
 
 {{/* A duration as the server reads it ("10s", "1m30s", 10), in seconds. */}}

@@ -25,6 +25,15 @@ struct ServeCommand: AsyncParsableCommand {
   @Option(help: ArgumentHelp(Setting.prometheus.helpWithDefault, valueName: "url"))
   var prometheus: String?
 
+  @Option(help: ArgumentHelp(Setting.kubernetes.helpWithDefault, valueName: "mode"))
+  var kubernetes: String?
+
+  @Option(help: ArgumentHelp(Setting.kubeconfig.helpWithDefault, valueName: "file"))
+  var kubeconfig: String?
+
+  @Option(help: ArgumentHelp(Setting.kubeContext.helpWithDefault, valueName: "name"))
+  var kubeContext: String?
+
   @Option(help: ArgumentHelp("YAML file with any of these settings.", valueName: "file"))
   var config: String?
 
@@ -97,7 +106,8 @@ struct ServeCommand: AsyncParsableCommand {
   private var flags: [String: String] {
     let written: [(Setting, String?)] = [
       (.grpcListen, grpcListen), (.adminListen, adminListen),
-      (.adminTokenFile, adminTokenFile), (.prometheus, prometheus),
+      (.adminTokenFile, adminTokenFile), (.prometheus, prometheus), (.kubernetes, kubernetes),
+      (.kubeconfig, kubeconfig), (.kubeContext, kubeContext),
       (.tlsCertificate, tlsCert), (.tlsKey, tlsKey), (.tlsClientCA, tlsClientCa),
       (.drainGrace, drainGrace), (.maximumScaledObjects, maxScaledObjects),
       (.maximumStreams, maxStreams), (.maximumMessageBytes, maxMessageBytes),

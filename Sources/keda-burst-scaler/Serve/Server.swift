@@ -1,3 +1,4 @@
+import ClusterState
 import DecisionLoop
 import Foundation
 import GRPCBinding
@@ -33,6 +34,9 @@ struct Server {
       group.addTask { await parts.scraper.run() }
       group.addTask { await parts.runner.run() }
       group.addTask { await parts.scaler.run() }
+      if let cluster = parts.cluster {
+        group.addTask { await cluster.run(for: { parts.runner.triggers }) }
+      }
       if let demo {
         group.addTask { try await demo.run(scaledBy: parts.scaler) }
       }

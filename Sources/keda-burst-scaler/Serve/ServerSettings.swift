@@ -1,3 +1,4 @@
+import ClusterState
 import Logging
 import TriggerConfiguration
 
@@ -8,6 +9,9 @@ struct ServerSettings {
   var adminTokenFile: String?
   var prometheus: ServerAddress?
   var sources: SourceSettings
+  var kubernetes: Cluster.Mode
+  var kubeconfig: String?
+  var kubeContext: String?
   var tls: TLSFiles?
   var drainGrace: Duration
   var maximumScaledObjects: Int
@@ -34,6 +38,16 @@ struct ServerSettings {
     adminTokenFile = read.text(.adminTokenFile)
     prometheus = try read.server(.prometheus)
     self.sources = try sources.sources(prometheus: prometheus)
+    kubernetes = try read.choice(.kubernetes, Cluster.Mode.init(rawValue:))
+    (kubeconfig, kubeContext) = (read.text(.kubeconfig), read.text(.kubeContext))
+    guard kubernetes != .off || (kubeconfig == nil && kubeContext == nil) else {
+      throw SettingError(
+        "--kubeconfig and --kube-context say how to reach the cluster, but --kubernetes is off; "
+          + "write --kubernetes observe or scale, or remove them")
+    }
+    guard kubeContext == nil || kubeconfig != nil else {
+      throw SettingError("--kube-context chooses from a --kubeconfig, which is missing")
+    }
     tls = try read.tls()
     drainGrace = try read.duration(.drainGrace)
     maximumScaledObjects = try read.count(.maximumScaledObjects)

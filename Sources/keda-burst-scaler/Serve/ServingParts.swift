@@ -1,8 +1,10 @@
 import AdminServer
+import ClusterState
 import CurlClient
 import DecisionLoop
 import Foundation
 import GRPCBinding
+import KubernetesClient
 import Logging
 import MetricCollection
 import ScalerService
@@ -17,6 +19,7 @@ struct ServingParts: Sendable {
   let health: HealthService
   let server: GRPCServer
   let runner: DecisionRunner
+  let cluster: Cluster?
   private let settings: ServerSettings
   private let logger: Logger
   private let readiness = ReadinessFlag()
@@ -30,11 +33,12 @@ struct ServingParts: Sendable {
       client = try HTTPClient()
       collector = Collector(client: client, logger: logger)
       scraper = EndpointScraper(client: client, logger: logger)
+      cluster = try settings.cluster(logger: logger)
       runner = DecisionRunner(
         collector: collector, scraper: scraper,
         sources: try settings.sources.directory(prometheus: settings.prometheus),
         logger: logger,
-        wallSeconds: { Date.now.timeIntervalSince1970 })
+        wallSeconds: { Date.now.timeIntervalSince1970 }, cluster: cluster?.link)
       scaler = ExternalScalerService(
         runner: runner, triggerLimit: settings.maximumScaledObjects,
         forgetAfter: settings.forgetAfter,
@@ -80,7 +84,9 @@ struct ServingParts: Sendable {
           version: Version.current),
         source: StatusSource(
           runner: runner, readiness: { [readiness] in readiness.value },
-          counters: { [collector, server] in ProcessCounters(collector.counters, server) }),
+          counters: { [collector, server, cluster] in
+            ProcessCounters(collector.counters, server, cluster?.status)
+          }),
         logger: logger)
       let bound = address.withPort(try await status.listen(in: &group))
       logger.notice("status page", metadata: ["address": "\(bound)"])
@@ -102,8 +108,17 @@ private final class ReadinessFlag: Sendable {
 
 extension ProcessCounters {
   /// What collection and gRPC have counted, as plain numbers.
-  fileprivate init(_ collection: CollectionCounters, _ server: GRPCServer) {
+  fileprivate init(
+    _ collection: CollectionCounters, _ server: GRPCServer, _ cluster: ClusterStatus?
+  ) {
     self.init()
+    self.cluster = cluster.map { status in
+      Cluster(
+        mode: status.mode, isLeader: status.isLeader, replicaWrites: status.writes.written,
+        replicaWriteFailures: status.writes.failed, replicaWriteConflicts: status.writes.conflicts,
+        lastWriteSeconds: status.writes.lastSeconds, eventsWritten: status.events.written,
+        eventsDropped: status.events.dropped, troubles: status.troubles.map(\.description))
+    }
     calls = server.callCounts.map { counts in
       let finished = counts.finished.map { ($0.key.description, $0.value) }
       return Calls(

@@ -30,6 +30,16 @@ extension Setting {
     name: "prometheus",
     help: "Base URL of the Prometheus that is asked where a trigger names no serverAddress.",
     fallback: nil)
+  static let kubernetes = Setting(
+    name: "kubernetes",
+    help: "off; observe follows ScaledObjects and their workloads; scale also writes replicas.",
+    fallback: "off")
+  static let kubeconfig = Setting(
+    name: "kubeconfig", help: "Kubeconfig file; without it the pod's own service account is used.",
+    fallback: nil)
+  static let kubeContext = Setting(
+    name: "kube-context", help: "Context of the kubeconfig, instead of its current one.",
+    fallback: nil)
   static let tlsCertificate = Setting(
     name: "tls-cert", help: "PEM file of the server's certificate chain; turns TLS on.",
     fallback: nil)
@@ -59,8 +69,8 @@ extension Setting {
 
   /// Every setting, in the order of the help.
   static let all: [Setting] = [
-    grpcListen, adminListen, adminTokenFile, prometheus, tlsCertificate, tlsKey, tlsClientCA,
-    drainGrace,
+    grpcListen, adminListen, adminTokenFile, prometheus, kubernetes, kubeconfig, kubeContext,
+    tlsCertificate, tlsKey, tlsClientCA, drainGrace,
     maximumScaledObjects, maximumStreams, maximumMessageBytes, forgetAfter, logLevel, logFormat,
   ]
 }

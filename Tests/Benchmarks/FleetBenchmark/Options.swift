@@ -20,6 +20,8 @@ struct Options: Sendable {
   var yardsticks: String?
   /// The control path of every contestant; nil leaves each its own.
   var path: Contestant.Path?
+  /// Whether the scale target is also written directly, upwards, beside the HPA.
+  var directScaleUp = false
   /// Whether to search for the clairvoyant plan.
   var clairvoyant = true
   /// Whether to print a line per trace besides the means.
@@ -39,6 +41,7 @@ struct Options: Sendable {
       --phases 2,7,12      seconds at which the HPA first syncs, 0 ..< 15
       --path own|recommended|default|direct
                            own: baselines through Kubernetes' default, Knative direct
+      --direct-scale-up yes  beside the HPA the count is also written directly, upwards only
       --hide running,gpu_utilization
       --yardsticks FILE    clairvoyant plans found before; found ones are added
       --sensitivity yes    what halving and doubling each of the engine's constants does to J
@@ -63,6 +66,7 @@ struct Options: Sendable {
       case "--yardsticks": yardsticks = value
       case "--path": path = try Self.path(value)
       case "--jobs": jobs = max(1, Int(value) ?? 1)
+      case "--direct-scale-up": directScaleUp = value == "yes"
       case "--clairvoyant": clairvoyant = value == "yes"
       case "--sensitivity": sensitivity = value == "yes"
       case "--per-trace": perTrace = value == "yes"

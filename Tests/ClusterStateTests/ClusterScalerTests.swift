@@ -1,0 +1,160 @@
+import ClusterState
+import Foundation
+import KubernetesClient
+import KubernetesFormat
+import Logging
+import ScalingEngine
+import Synchronization
+import TestSupport
+import Testing
+
+@Suite("The direct path", .serialized, .timeLimit(.minutes(2)))
+struct ClusterScalerTests {
+  private let llm = ObjectKey(namespace: "inference", name: "llm")
+
+  /// What became of decisions, in order.
+  private final class Outcomes: Sendable {
+    private let all = Mutex<[ClusterScaler.Outcome]>([])
+
+    var list: [ClusterScaler.Outcome] { all.withLock { $0 } }
+
+    func add(_ outcome: ClusterScaler.Outcome) { all.withLock { $0.append(outcome) } }
+  }
+
+  private func scaling(
+    _ cluster: FakeCluster, leads: @escaping @Sendable () -> Bool = { true },
+    _ body: (ClusterScaler, Outcomes) async throws -> Void
+  ) async throws {
+    let api = try cluster.api()
+    let watch = ClusterWatch(api: api, logger: Logger(label: "test"))
+    let outcomes = Outcomes()
+    let scaler = ClusterScaler(
+      api: api, watch: watch, isLeader: leads,
+      wallSeconds: { Date.now.timeIntervalSince1970 }, logger: Logger(label: "test"),
+      onOutcome: { outcomes.add($1) })
+    try await withThrowingTaskGroup(of: Void.self) { group in
+      group.addTask { await watch.run() }
+      group.addTask { await scaler.run() }
+      try await eventually {
+        watch.view(of: llm)?.hpa != nil && watch.view(of: llm)?.workload != nil
+      }
+      try await body(scaler, outcomes)
+      group.cancelAll()
+    }
+  }
+
+  private func replicas(_ cluster: FakeCluster) async throws -> Int {
+    let scale: Scale = try await cluster.api().get(.deployments, llm, subresource: "scale")
+    return scale.currentReplicas
+  }
+
+  private func burst(_ desired: Int) -> Decision {
+    Decision(desiredReplicas: desired, isActive: true, mode: .panic)
+  }
+
+  private func patches(_ cluster: FakeCluster) async throws -> Int {
+    try await cluster.requests().count { $0.verb == "patch" }
+  }
+
+  @Test func `a burst is written at once, and standing it is not written again`() async throws {
+    let cluster = try FakeCluster()
+    defer { cluster.stop() }
+    try await cluster.add("llm", replicas: 2)
+    try await scaling(cluster) { scaler, outcomes in
+      scaler.consider(burst(20), for: llm, limit: nil)
+      try await eventually { outcomes.list == [.wrote(from: 2, to: 20)] }
+      #expect(try await replicas(cluster) == 20)
+      for _ in 0..<5 { scaler.consider(burst(20), for: llm, limit: nil) }
+      scaler.consider(burst(3), for: llm, limit: nil)
+      scaler.consider(burst(21), for: llm, limit: nil)
+      try await eventually { outcomes.list.count == 2 }
+      #expect(outcomes.list.last == .wrote(from: 20, to: 21))
+      #expect(try await patches(cluster) == 2)
+      print("direct path: decision to answer \(scaler.counts.lastSeconds ?? 0) s")
+    }
+  }
+
+  @Test func `after a conflict the newest object is looked at, and a person's change there stands`()
+    async throws
+  {
+    let cluster = try FakeCluster()
+    defer { cluster.stop() }
+    try await cluster.add("llm", replicas: 2)
+    try await scaling(cluster) { scaler, outcomes in
+      try await cluster.faults(#"{"conflicts": 2}"#)
+      scaler.consider(burst(20), for: llm, limit: nil)
+      try await eventually { outcomes.list == [.wrote(from: 2, to: 20)] }
+      #expect(scaler.counts.conflicts == 2)
+      try await cluster.send(
+        "PATCH", ClusterObjects.deployments + "/llm/scale?fieldManager=kubectl",
+        #"{"spec": {"replicas": 5}}"#)
+      scaler.consider(burst(30), for: llm, limit: nil)
+      try await eventually { outcomes.list.last == .held(.writtenBy("kubectl")) }
+      #expect(try await replicas(cluster) == 5)
+    }
+  }
+
+  @Test func `a busy API server is left alone as long as it says, then written to`() async throws {
+    let cluster = try FakeCluster()
+    defer { cluster.stop() }
+    try await cluster.add("llm", replicas: 2)
+    try await scaling(cluster) { scaler, outcomes in
+      try await cluster.faults(#"{"busy": 1, "retryAfter": 1}"#)
+      scaler.consider(burst(20), for: llm, limit: nil)
+      try await eventually { outcomes.list.count == 1 }
+      try await eventually {
+        scaler.consider(burst(20), for: llm, limit: nil)
+        return outcomes.list.count == 2
+      }
+      #expect(outcomes.list.last == .wrote(from: 2, to: 20))
+      #expect(try await patches(cluster) == 2)
+    }
+  }
+
+  @Test func `without the right the missing rule is named, once`() async throws {
+    let cluster = try FakeCluster()
+    defer { cluster.stop() }
+    try await cluster.add("llm", replicas: 2)
+    try await scaling(cluster) { scaler, outcomes in
+      try await cluster.faults(#"{"deny": [["patch", "apps", "deployments/scale"]]}"#)
+      scaler.consider(burst(20), for: llm, limit: nil)
+      try await eventually { outcomes.list.count == 1 }
+      for _ in 0..<5 { scaler.consider(burst(20), for: llm, limit: nil) }
+      guard case .failed(let failure)? = outcomes.list.first else {
+        Issue.record("\(outcomes.list)")
+        return
+      }
+      #expect(failure.missingRule?.description.contains("deployments/scale") == true)
+      #expect(outcomes.list.count == 1)
+      #expect(try await replicas(cluster) == 2)
+    }
+  }
+
+  @Test func `who does not lead writes nothing`() async throws {
+    let cluster = try FakeCluster()
+    defer { cluster.stop() }
+    try await cluster.add("llm", replicas: 2)
+    let leads = Mutex(false)
+    try await scaling(cluster, leads: { leads.withLock { $0 } }) { scaler, outcomes in
+      scaler.consider(burst(20), for: llm, limit: nil)
+      #expect(outcomes.list.isEmpty)
+      leads.withLock { $0 = true }
+      scaler.consider(burst(20), for: llm, limit: nil)
+      try await eventually { outcomes.list == [.wrote(from: 2, to: 20)] }
+      #expect(try await patches(cluster) == 1)
+    }
+  }
+
+  @Test func `the limit per minute is kept over several decisions`() async throws {
+    let cluster = try FakeCluster()
+    defer { cluster.stop() }
+    try await cluster.add("llm", replicas: 2)
+    try await scaling(cluster) { scaler, outcomes in
+      scaler.consider(burst(30), for: llm, limit: 6)
+      try await eventually { outcomes.list == [.wrote(from: 2, to: 8)] }
+      scaler.consider(burst(30), for: llm, limit: 6)
+      try await eventually { outcomes.list.last == .held(.limitPerMinute(6)) }
+      #expect(try await replicas(cluster) == 8)
+    }
+  }
+}

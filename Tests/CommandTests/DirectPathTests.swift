@@ -1,0 +1,164 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// The built server in a cluster, fed by a real Prometheus.
+@Suite(.serialized, .timeLimit(.minutes(4))) struct DirectPathTests {
+  private static let scaledObjects = "/apis/keda.sh/v1alpha1/namespaces/inference/scaledobjects"
+  private static let deployments = "/apis/apps/v1/namespaces/inference/deployments"
+
+  private static let metadata = """
+    {"queueDepthQuery": "queue_depth", "queueDepthThreshold": "50", "forecast": "off",
+     "directScaleUp": "true"}
+    """
+
+  /// A kubeconfig for the fake API server.
+  private static func kubeconfig(_ cluster: FakeCluster) throws -> URL {
+    let file = FileManager.default.temporaryDirectory.appending(path: "kube-\(UUID())")
+    let text = """
+      current-context: here
+      clusters: [{name: c, cluster: {server: "\(cluster.address)"}}]
+      users: [{name: u, user: {token: admin}}]
+      contexts: [{name: here, context: {cluster: c, user: u, namespace: keda}}]
+      """
+    try Data(text.utf8).write(to: file)
+    return file
+  }
+
+  /// A Deployment of two replicas that the HPA wrote, and its ScaledObject.
+  private static func workload(_ cluster: FakeCluster) async throws {
+    try await cluster.send(
+      "POST", deployments + "?fieldManager=kube-controller-manager",
+      """
+      {"metadata": {"name": "llm"}, "spec": {"replicas": 2,
+       "selector": {"matchLabels": {"app": "llm"}},
+       "template": {"metadata": {"labels": {"app": "llm"}}, "spec": {"containers": []}}}}
+      """)
+    try await cluster.send(
+      "POST", scaledObjects,
+      """
+      {"metadata": {"name": "llm"}, "spec": {"scaleTargetRef": {"name": "llm"},
+       "minReplicaCount": 2, "maxReplicaCount": 50, "triggers": []}}
+      """)
+  }
+
+  private static func replicas(_ cluster: FakeCluster) async throws -> Int {
+    struct Found: Decodable {
+      struct Spec: Decodable { var replicas: Int }
+      var spec: Spec
+    }
+    let body = try await cluster.send("GET", deployments + "/llm/scale").body
+    return try JSONDecoder().decode(Found.self, from: body).spec.replicas
+  }
+
+  @Test func `A burst in Prometheus is written to the scale target by one of two replicas`()
+    async throws
+  {
+    let exporter = try MetricExporter()
+    defer { exporter.stop() }
+    exporter.set("queue_depth", 60)
+    let prometheus = try await PrometheusProcess(scraping: [exporter.port])
+    defer { prometheus.remove() }
+    let cluster = try FakeCluster(["--ready-after", "0.5"])
+    defer { cluster.stop() }
+    try await Self.workload(cluster)
+    let kubeconfig = try Self.kubeconfig(cluster)
+    defer { try? FileManager.default.removeItem(at: kubeconfig) }
+    var scalers: [ScalerProcess] = []
+    var clients: [LineProcess] = []
+    defer {
+      for client in clients { client.kill() }
+      for scaler in scalers { scaler.kill() }
+    }
+    for _ in 0..<2 {
+      let scaler = try await ScalerProcess([
+        "--prometheus", prometheus.address, "--kubernetes", "scale", "--kubeconfig",
+        kubeconfig.path,
+      ])
+      scalers.append(scaler)
+      clients.append(
+        try InteropProgram.python(
+          "watch.py",
+          [
+            "--address", scaler.address, "--metadata", Self.metadata, "--seconds", "90",
+            "--namespace", "inference", "--name", "llm",
+          ]))
+    }
+    try await eventually(within: .seconds(30)) {
+      clients.allSatisfy { $0.output.contains("2") }
+        && scalers.contains { $0.log.contains { $0.contains(" leads ") } }
+    }
+    exporter.set("queue_depth", 1000)
+    try await eventually(within: .seconds(30)) { try await Self.replicas(cluster) == 20 }
+    let patches = try await cluster.requests().filter { $0.resource == "deployments/scale" }
+    #expect(patches.count { $0.verb == "patch" } == 1)
+    let written = scalers.flatMap(\.log).filter { $0.contains("replicas written") }
+    #expect(written.count == 1)
+    print("from the decision to the API server's answer: \(written)")
+    // Both tell KEDA the same, so that the HPA agrees.
+    try await eventually(within: .seconds(10)) { clients.allSatisfy { $0.output.contains("20") } }
+    try await eventually(within: .seconds(20)) {
+      try await cluster.kubectl(
+        "get", "events", "-n", "inference", "-o",
+        "jsonpath={range .items[*]}{.reason}{\"\\n\"}{end}"
+      ).contains("DirectScaleUp")
+    }
+    for scaler in scalers { #expect(try await scaler.terminate().exitCode == 0) }
+  }
+
+  @Test func `A server that may not write refuses a trigger that wants it to`() async throws {
+    let prometheus = try await PrometheusProcess()
+    defer { prometheus.remove() }
+    let scaler = try await ScalerProcess(["--prometheus", prometheus.address])
+    defer { scaler.kill() }
+    let client = try InteropProgram.python(
+      "watch.py",
+      ["--address", scaler.address, "--metadata", Self.metadata, "--seconds", "5"])
+    defer { client.kill() }
+    try await eventually(within: .seconds(20)) {
+      client.output.contains("GetMetricSpec PERMISSION_DENIED")
+    }
+    #expect(scaler.log.contains { $0.contains("start it with --kubernetes scale") })
+    #expect(try await scaler.terminate().exitCode == 0)
+  }
+
+  @Test func `Members of a group wake together, with no right in a cluster`() async throws {
+    let exporter = try MetricExporter()
+    defer { exporter.stop() }
+    exporter.set("prefill_queue", 0)
+    exporter.set("decode_queue", 0)
+    let prometheus = try await PrometheusProcess(scraping: [exporter.port])
+    defer { prometheus.remove() }
+    let scaler = try await ScalerProcess(["--prometheus", prometheus.address])
+    defer { scaler.kill() }
+    func watch(_ pool: String, group: String) throws -> LineProcess {
+      try InteropProgram.python(
+        "watch.py",
+        [
+          "--address", scaler.address, "--seconds", "60", "--name", pool, "--active",
+          "--metadata",
+          """
+          {"queueDepthQuery": "\(pool)_queue", "queueDepthThreshold": "5", "group": "\(group)",
+           "forecast": "off", "scaleDownDelay": "0s", "stableWindow": "6s"}
+          """,
+        ])
+    }
+    let prefill = try watch("prefill", group: "pair")
+    let decode = try watch("decode", group: "pair")
+    let alone = try watch("decode", group: "alone")
+    defer { for client in [prefill, decode, alone] { client.kill() } }
+    try await eventually(within: .seconds(30)) {
+      [prefill, decode, alone].allSatisfy { $0.output.last == "False" }
+    }
+    exporter.set("prefill_queue", 30)
+    try await eventually(within: .seconds(20)) {
+      prefill.output.last == "True" && decode.output.last == "True"
+    }
+    exporter.set("prefill_queue", 0)
+    try await eventually(within: .seconds(40)) {
+      prefill.output.last == "False" && decode.output.last == "False"
+    }
+    #expect(!alone.output.contains("True"))
+    #expect(try await scaler.terminate().exitCode == 0)
+  }
+}
