@@ -78,7 +78,15 @@ package final class Cluster: Sendable {
   package var link: ClusterLink {
     ClusterLink(
       canScale: mode == .scale,
-      reading: { [watch] trigger in watch.reading(of: trigger.key) },
+      reading: { [watch] trigger in
+        var reading = watch.reading(of: trigger.key)
+        if let declared = trigger.spec.policy.coldStart,
+          let objection = reading.coldStart?.objection(toDeclared: declared / .seconds(1))
+        {
+          reading.warnings.append(objection)
+        }
+        return reading
+      },
       decided: { [self] trigger, published in
         events.take(published, of: trigger)
         guard mode == .scale, let limits = trigger.spec.directScaleUp,

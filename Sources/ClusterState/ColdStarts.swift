@@ -36,3 +36,17 @@ package struct ColdStarts: Sendable {
     return ClusterReading.Percentiles(p50: rank(0.5), p90: rank(0.9), count: sorted.count)
   }
 }
+
+extension ClusterReading.Percentiles {
+  /// Fewer replicas tell too little to contradict anybody.
+  private static let enough = 3
+
+  /// What is wrong with a cold start as declared, where real replicas take much longer or shorter.
+  package func objection(toDeclared seconds: Double) -> String? {
+    guard count >= Self.enough, p50 > seconds * 1.5 || p90 < seconds / 2 else { return nil }
+    return
+      "coldStart is declared as \(Int(seconds)) s, but half of the last \(count) replicas took "
+      + "\(Int(p50.rounded())) s and nine in ten \(Int(p90.rounded())) s; write \"coldStart: auto\", or "
+      + "what they take"
+  }
+}

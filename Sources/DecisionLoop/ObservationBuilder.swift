@@ -50,6 +50,7 @@ package struct ObservationBuilder {
     built.observation.readyReplicas =
       cluster?.readyReplicas ?? told ?? answers.answeringReplicas ?? distinctReplicas
     built.observation.currentReplicas = cluster?.currentReplicas
+    built.observation.coldStartSeconds = cluster?.coldStart?.p50
     built.observation.placeableReplicas = answers.capacity.flatMap {
       count($0, called: "capacityQuery", at: now, into: &built)
     }

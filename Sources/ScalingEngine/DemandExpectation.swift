@@ -9,6 +9,8 @@ struct DemandExpectation {
   private var escalation: Escalation
   private var pipeline = ReplicaPipeline()
   private var seasonal: SeasonalMemory
+  /// The cold start that a source tells; the newest that was told.
+  private var toldColdStartSeconds: Double?
 
   init(policy: ScalingPolicy, constants: EngineConstants) {
     self.policy = policy
@@ -27,9 +29,9 @@ struct DemandExpectation {
   /// Bytes of the history of days, which only `forecast: seasonal` keeps.
   var seasonalBytes: Int { seasonal.bytes }
 
-  /// Asked-for to ready: as given, or as learned, or a minute.
+  /// Asked-for to ready: as given, as real replicas took, as learned from counts, or a minute.
   var coldStartSeconds: Double {
-    policy.coldStart?.inSeconds ?? pipeline.learnedSeconds ?? 60
+    policy.coldStart?.inSeconds ?? toldColdStartSeconds ?? pipeline.learnedSeconds ?? 60
   }
 
   /// Asked-for to serving, the control loop's delay included.
@@ -37,6 +39,9 @@ struct DemandExpectation {
 
   /// Follows the replicas on their way; new ones were asked for `askedBefore` seconds ago.
   mutating func follow(_ observation: Observation, askedBefore: Double, atSeconds now: Double) {
+    if let told = observation.coldStartSeconds, told >= 0, told < 86_400 {
+      toldColdStartSeconds = told
+    }
     pipeline.record(
       current: observation.currentReplicas, ready: observation.readyReplicas,
       askedBefore: askedBefore, atSeconds: now)

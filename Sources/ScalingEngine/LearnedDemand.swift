@@ -117,8 +117,9 @@ struct LearnedDemand {
   /// The sentence for `auto` without a source of ready replicas.
   private static func readyNeeded(_ name: String) -> String {
     "trigger \"\(name)\" has the threshold \"auto\", which needs the number of ready replicas, and "
-      + "no source tells it: give \"replicasQuery\", scrape \"endpoints\", use a query that returns "
-      + "one series per replica (with a \"pod\" label), or write a threshold that is a number"
+      + "no source tells it: start the server with --kubernetes observe, give \"replicasQuery\", "
+      + "scrape \"endpoints\", use a query that returns one series per replica (with a \"pod\" "
+      + "label), or write a threshold that is a number"
   }
 }
 

@@ -8,6 +8,9 @@ package struct Observation: Sendable, Equatable {
   package var readyReplicas: Int?
   /// Most replicas that can be placed now; `nil` when not asked for or not known.
   package var placeableReplicas: Int?
+  /// Asked-for to ready in seconds, as real replicas took; `nil` when no source tells. It counts
+  /// where the cold start is not declared.
+  package var coldStartSeconds: Double?
 
   /// An observation; readings in the order of the policy's triggers.
   package init(

@@ -19,6 +19,21 @@ import Testing
     #expect(coldStarts.percentiles == .init(p50: 40, p90: 40, count: 1))
   }
 
+  @Test func `a declared cold start is contradicted by three replicas that take much longer`() {
+    var coldStarts = ColdStarts()
+    for (pod, seconds) in [("a", 95.0), ("b", 110)] {
+      coldStarts.record(pod: pod, made: 0, seconds: seconds)
+    }
+    #expect(coldStarts.percentiles?.objection(toDeclared: 60) == nil)
+    coldStarts.record(pod: "c", made: 0, seconds: 120)
+    #expect(
+      coldStarts.percentiles?.objection(toDeclared: 60)
+        == "coldStart is declared as 60 s, but half of the last 3 replicas took 110 s and nine in "
+        + "ten 120 s; write \"coldStart: auto\", or what they take")
+    #expect(coldStarts.percentiles?.objection(toDeclared: 100) == nil)
+    #expect(coldStarts.percentiles?.objection(toDeclared: 300) != nil)
+  }
+
   @Test func `the oldest pods leave first`() {
     var coldStarts = ColdStarts()
     for number in 0..<(ColdStarts.limit + 50) {
