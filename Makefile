@@ -11,7 +11,7 @@ SHELL := bash
 BUILD_PACKAGES := libgrpc-dev libprotobuf-c-dev libcurl4-openssl-dev pkg-config
 GENERATE_PACKAGES := protobuf-compiler protobuf-c-compiler
 TEST_PACKAGES := $(GENERATE_PACKAGES) prometheus victoria-metrics golang-go golang-google-grpc-dev \
-  protoc-gen-go-1-3 openssl jq python3-venv \
+  protoc-gen-go-1-3 openssl curl jq python3-venv \
   golang-github-masterminds-sprig-dev golang-k8s-sigs-yaml-dev chromium chromium-driver
 
 # Arguments after `serve --demo`, for example ARGS="--grpc-listen 127.0.0.1:0".
@@ -54,3 +54,4 @@ generate-packages:
 
 test-packages:
 	@Tests/Scripts/install-packages $(TEST_PACKAGES)
+	@command -v kubectl >/dev/null || Tests/Scripts/install-packages kubernetes-client

@@ -1,3 +1,4 @@
+package import KubernetesClient
 package import KubernetesFormat
 
 /// Everything that is known of one ScaledObject at one instant.
@@ -20,6 +21,24 @@ package struct TargetView: Sendable, Equatable {
     self.workload = workload
     self.hpa = hpa
     self.remarks = remarks
+  }
+
+  /// What the API server says now, asked once.
+  ///
+  /// - Throws: where the ScaledObject cannot be had; what else cannot is a remark.
+  package init(of key: ObjectKey, from api: KubernetesAPI) async throws(KubernetesFailure) {
+    self.init(object: try await api.get(.scaledObjects, key), workload: nil, hpa: nil)
+    let target = object.spec.scaleTargetRef
+    do throws(KubernetesFailure) {
+      if ["Deployment", "StatefulSet"].contains(target.kind ?? "Deployment") {
+        workload = try await api.get(
+          resource, ObjectKey(namespace: key.namespace, name: target.name))
+      }
+      hpa = try await api.get(
+        .horizontalPodAutoscalers, ObjectKey(namespace: key.namespace, name: object.hpaName))
+    } catch {
+      remarks.append("\(error)")
+    }
   }
 
   /// Most replicas that both KEDA and the HPA allow.

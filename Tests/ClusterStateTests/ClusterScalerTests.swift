@@ -35,7 +35,7 @@ struct ClusterScalerTests {
     try await withThrowingTaskGroup(of: Void.self) { group in
       group.addTask { await watch.run() }
       group.addTask { await scaler.run() }
-      try await eventually {
+      try await eventually(within: .seconds(30)) {
         watch.view(of: llm)?.hpa != nil && watch.view(of: llm)?.workload != nil
       }
       try await body(scaler, outcomes)
@@ -62,12 +62,12 @@ struct ClusterScalerTests {
     try await cluster.add("llm", replicas: 2)
     try await scaling(cluster) { scaler, outcomes in
       scaler.consider(burst(20), for: llm, limit: nil)
-      try await eventually { outcomes.list == [.wrote(from: 2, to: 20)] }
+      try await eventually(within: .seconds(30)) { outcomes.list == [.wrote(from: 2, to: 20)] }
       #expect(try await replicas(cluster) == 20)
       for _ in 0..<5 { scaler.consider(burst(20), for: llm, limit: nil) }
       scaler.consider(burst(3), for: llm, limit: nil)
       scaler.consider(burst(21), for: llm, limit: nil)
-      try await eventually { outcomes.list.count == 2 }
+      try await eventually(within: .seconds(30)) { outcomes.list.count == 2 }
       #expect(outcomes.list.last == .wrote(from: 20, to: 21))
       #expect(try await patches(cluster) == 2)
       print("direct path: decision to answer \(scaler.counts.lastSeconds ?? 0) s")
@@ -83,13 +83,15 @@ struct ClusterScalerTests {
     try await scaling(cluster) { scaler, outcomes in
       try await cluster.faults(#"{"conflicts": 2}"#)
       scaler.consider(burst(20), for: llm, limit: nil)
-      try await eventually { outcomes.list == [.wrote(from: 2, to: 20)] }
+      try await eventually(within: .seconds(30)) { outcomes.list == [.wrote(from: 2, to: 20)] }
       #expect(scaler.counts.conflicts == 2)
       try await cluster.send(
         "PATCH", ClusterObjects.deployments + "/llm/scale?fieldManager=kubectl",
         #"{"spec": {"replicas": 5}}"#)
       scaler.consider(burst(30), for: llm, limit: nil)
-      try await eventually { outcomes.list.last == .held(.writtenBy("kubectl")) }
+      try await eventually(within: .seconds(30)) {
+        outcomes.list.last == .held(.writtenBy("kubectl"))
+      }
       #expect(try await replicas(cluster) == 5)
     }
   }
@@ -101,8 +103,8 @@ struct ClusterScalerTests {
     try await scaling(cluster) { scaler, outcomes in
       try await cluster.faults(#"{"busy": 1, "retryAfter": 1}"#)
       scaler.consider(burst(20), for: llm, limit: nil)
-      try await eventually { outcomes.list.count == 1 }
-      try await eventually {
+      try await eventually(within: .seconds(30)) { outcomes.list.count == 1 }
+      try await eventually(within: .seconds(30)) {
         scaler.consider(burst(20), for: llm, limit: nil)
         return outcomes.list.count == 2
       }
@@ -118,7 +120,7 @@ struct ClusterScalerTests {
     try await scaling(cluster) { scaler, outcomes in
       try await cluster.faults(#"{"deny": [["patch", "apps", "deployments/scale"]]}"#)
       scaler.consider(burst(20), for: llm, limit: nil)
-      try await eventually { outcomes.list.count == 1 }
+      try await eventually(within: .seconds(30)) { outcomes.list.count == 1 }
       for _ in 0..<5 { scaler.consider(burst(20), for: llm, limit: nil) }
       guard case .failed(let failure)? = outcomes.list.first else {
         Issue.record("\(outcomes.list)")
@@ -127,6 +129,74 @@ struct ClusterScalerTests {
       #expect(failure.missingRule?.description.contains("deployments/scale") == true)
       #expect(outcomes.list.count == 1)
       #expect(try await replicas(cluster) == 2)
+    }
+  }
+
+  @Test func `from zero to what is needed is one write`() async throws {
+    let cluster = try FakeCluster(["--ready-after", "0.2"])
+    defer { cluster.stop() }
+    try await cluster.add("llm", replicas: 0)
+    try await scaling(cluster) { scaler, outcomes in
+      scaler.consider(burst(8), for: llm, limit: nil)
+      try await eventually(within: .seconds(30)) { outcomes.list == [.wrote(from: 0, to: 8)] }
+      #expect(try await patches(cluster) == 1)
+      print("0 -> 8: decision to answer \(scaler.counts.lastSeconds ?? 0) s")
+    }
+  }
+
+  @Test func `a StatefulSet is written like a Deployment`() async throws {
+    let cluster = try FakeCluster()
+    defer { cluster.stop() }
+    try await cluster.send(
+      "POST", "/apis/apps/v1/namespaces/inference/statefulsets?fieldManager=keda-operator",
+      ClusterObjects.deployment("llm", replicas: 2))
+    try await cluster.send("POST", ClusterObjects.autoscalers, ClusterObjects.autoscaler("llm"))
+    try await cluster.send(
+      "POST", ClusterObjects.scaledObjects,
+      ClusterObjects.scaledObject("llm").replacing(
+        #""scaleTargetRef": {"#, with: #""scaleTargetRef": {"kind": "StatefulSet", "#))
+    try await scaling(cluster) { scaler, outcomes in
+      scaler.consider(burst(6), for: llm, limit: nil)
+      try await eventually(within: .seconds(30)) { outcomes.list == [.wrote(from: 2, to: 6)] }
+      #expect(
+        try await cluster.requests().contains {
+          $0.verb == "patch" && $0.resource == "statefulsets/scale"
+        })
+    }
+  }
+
+  @Test func `without the right to look again after a conflict, that is named`() async throws {
+    let cluster = try FakeCluster()
+    defer { cluster.stop() }
+    try await cluster.add("llm", replicas: 2)
+    try await scaling(cluster) { scaler, outcomes in
+      try await cluster.faults(
+        #"{"conflicts": 1, "deny": [["get", "apps", "deployments"]]}"#)
+      scaler.consider(burst(20), for: llm, limit: nil)
+      try await eventually(within: .seconds(30)) { outcomes.list.count == 1 }
+      guard case .failed(let failure)? = outcomes.list.first else {
+        Issue.record("\(outcomes.list)")
+        return
+      }
+      #expect(failure.missingRule?.verb == "get")
+      #expect(failure.missingRule?.resource == "deployments")
+    }
+  }
+
+  @Test func `a slow API server holds up one target only, and is not asked twice`() async throws {
+    let cluster = try FakeCluster()
+    defer { cluster.stop() }
+    try await cluster.add("llm", replicas: 2)
+    try await scaling(cluster) { scaler, outcomes in
+      try await cluster.faults(#"{"slow": 0.5}"#)
+      for _ in 0..<5 { scaler.consider(burst(20), for: llm, limit: nil) }
+      scaler.consider(burst(25), for: llm, limit: nil)
+      try await eventually(within: .seconds(30)) {
+        outcomes.list == [.wrote(from: 2, to: 20), .wrote(from: 20, to: 25)]
+          || outcomes.list == [.wrote(from: 2, to: 20), .wrote(from: 2, to: 25)]
+      }
+      try await cluster.faults(#"{"slow": 0}"#)
+      #expect(try await replicas(cluster) == 25)
     }
   }
 
@@ -140,7 +210,7 @@ struct ClusterScalerTests {
       #expect(outcomes.list.isEmpty)
       leads.withLock { $0 = true }
       scaler.consider(burst(20), for: llm, limit: nil)
-      try await eventually { outcomes.list == [.wrote(from: 2, to: 20)] }
+      try await eventually(within: .seconds(30)) { outcomes.list == [.wrote(from: 2, to: 20)] }
       #expect(try await patches(cluster) == 1)
     }
   }
@@ -151,9 +221,9 @@ struct ClusterScalerTests {
     try await cluster.add("llm", replicas: 2)
     try await scaling(cluster) { scaler, outcomes in
       scaler.consider(burst(30), for: llm, limit: 6)
-      try await eventually { outcomes.list == [.wrote(from: 2, to: 8)] }
+      try await eventually(within: .seconds(30)) { outcomes.list == [.wrote(from: 2, to: 8)] }
       scaler.consider(burst(30), for: llm, limit: 6)
-      try await eventually { outcomes.list.last == .held(.limitPerMinute(6)) }
+      try await eventually(within: .seconds(30)) { outcomes.list.last == .held(.limitPerMinute(6)) }
       #expect(try await replicas(cluster) == 8)
     }
   }

@@ -47,7 +47,9 @@ struct KubectlTests {
       ], environment: ["KUBECONFIG": "/dev/null"])
     defer { watching.kill() }
     try await eventually(within: .seconds(30)) { watching.output == ["llm=1"] }
-    try await eventually { try await cluster.requests().contains { $0.verb == "watch" } }
+    try await eventually(within: .seconds(30)) {
+      try await cluster.requests().contains { $0.verb == "watch" }
+    }
     try await cluster.kubectl("scale", "deployment/llm", "--replicas", "5")
     try await eventually(within: .seconds(30)) { watching.output == ["llm=1", "llm=5"] }
   }

@@ -37,11 +37,11 @@ struct LeaderElectionTests {
     let cluster = try FakeCluster()
     defer { cluster.stop() }
     let first = try candidate(cluster, "first")
-    try await eventually { first.election.isLeader }
+    try await eventually(within: .seconds(30)) { first.election.isLeader }
     let second = try candidate(cluster, "second")
     for _ in 0..<3 {
       let renewed = try await lease(cluster).renewTime
-      try await eventually { try await lease(cluster).renewTime != renewed }
+      try await eventually(within: .seconds(30)) { try await lease(cluster).renewTime != renewed }
       #expect(first.election.isLeader)
       #expect(!second.election.isLeader)
     }
@@ -49,7 +49,7 @@ struct LeaderElectionTests {
     await first.task.value
     #expect(!first.election.isLeader)
     #expect(try await lease(cluster).holderIdentity != "first")
-    try await eventually { second.election.isLeader }
+    try await eventually(within: .seconds(30)) { second.election.isLeader }
     #expect(try await lease(cluster).holderIdentity == "second")
     #expect(try await lease(cluster).leaseTransitions == 1)
     second.task.cancel()
@@ -68,7 +68,7 @@ struct LeaderElectionTests {
        "renewTime": "2001-01-01T00:00:00.000000Z"}}
       """#)
     let next = try candidate(cluster, "next")
-    try await eventually { next.election.isLeader }
+    try await eventually(within: .seconds(30)) { next.election.isLeader }
     #expect(try await lease(cluster).leaseTransitions == 5)
     // Its clock may be wrong: what counts is how long we have seen no change.
     let requests = try await cluster.requests()
@@ -79,15 +79,33 @@ struct LeaderElectionTests {
     await next.task.value
   }
 
+  @Test(
+    "without a right nobody leads, and the missing rule is named", arguments: ["get", "create"])
+  func missingRight(verb: String) async throws {
+    let cluster = try FakeCluster()
+    defer { cluster.stop() }
+    try await cluster.faults(
+      #"{"deny": [["\#(verb)", "coordination.k8s.io", "leases"]]}"#)
+    let one = try candidate(cluster, "one")
+    try await eventually(within: .seconds(30)) { one.election.trouble != nil }
+    #expect(one.election.trouble?.missingRule?.verb == verb)
+    #expect(one.election.trouble?.missingRule?.namespace == "keda")
+    #expect(!one.election.isLeader)
+    try await cluster.faults(#"{"deny": []}"#)
+    try await eventually(within: .seconds(30)) { one.election.isLeader }
+    one.task.cancel()
+    await one.task.value
+  }
+
   @Test("who cannot renew leads no more, before another may")
   func losesLease() async throws {
     let cluster = try FakeCluster()
     defer { cluster.stop() }
     let one = try candidate(cluster, "one")
-    try await eventually { one.election.isLeader }
+    try await eventually(within: .seconds(30)) { one.election.isLeader }
     try await cluster.faults(
       #"{"deny": [["update", "coordination.k8s.io", "leases"]]}"#)
-    try await eventually { !one.election.isLeader }
+    try await eventually(within: .seconds(30)) { !one.election.isLeader }
     #expect(try await lease(cluster).holderIdentity == "one")
     #expect(
       one.election.trouble?.missingRule?.description

@@ -12,15 +12,15 @@ struct ReflectorTests {
     defer { cluster.stop() }
     try await cluster.send("POST", deploymentsPath, deployment("first", 2))
     let following = Following(try cluster.api())
-    try await eventually { following.replicas == ["first": 2] }
+    try await eventually(within: .seconds(30)) { following.replicas == ["first": 2] }
     try await cluster.send("POST", deploymentsPath, deployment("second", 3))
-    try await eventually { following.replicas == ["first": 2, "second": 3] }
+    try await eventually(within: .seconds(30)) { following.replicas == ["first": 2, "second": 3] }
     try await cluster.send(
       "PATCH", deploymentsPath + "/first/scale", #"{"spec":{"replicas":7}}"#,
       contentType: "application/merge-patch+json")
-    try await eventually { following.replicas == ["first": 7, "second": 3] }
+    try await eventually(within: .seconds(30)) { following.replicas == ["first": 7, "second": 3] }
     try await cluster.send("DELETE", deploymentsPath + "/second")
-    try await eventually { following.replicas == ["first": 7] }
+    try await eventually(within: .seconds(30)) { following.replicas == ["first": 7] }
     #expect(following.state.withLock { $0.replacements } == 1)
     await following.stop()
   }
@@ -31,13 +31,15 @@ struct ReflectorTests {
     defer { cluster.stop() }
     try await cluster.send("POST", deploymentsPath, deployment("llm", 1))
     let following = Following(try cluster.api())
-    try await eventually { following.replicas == ["llm": 1] }
-    try await eventually { try await cluster.requests().contains { $0.verb == "watch" } }
+    try await eventually(within: .seconds(30)) { following.replicas == ["llm": 1] }
+    try await eventually(within: .seconds(30)) {
+      try await cluster.requests().contains { $0.verb == "watch" }
+    }
     try await cluster.faults(#"{"cutWatches": true}"#)
     try await cluster.send("PATCH", deploymentsPath + "/llm", #"{"spec":{"replicas":4}}"#)
     try await eventually(within: .seconds(20)) { following.replicas == ["llm": 4] }
     #expect(following.state.withLock { $0.replacements } == 1)
-    try await eventually { following.state.withLock { $0.trouble } == nil }
+    try await eventually(within: .seconds(30)) { following.state.withLock { $0.trouble } == nil }
     await following.stop()
   }
 
@@ -47,8 +49,10 @@ struct ReflectorTests {
     defer { cluster.stop() }
     try await cluster.send("POST", deploymentsPath, deployment("llm", 1))
     let following = Following(try cluster.api())
-    try await eventually { following.replicas == ["llm": 1] }
-    try await eventually { try await cluster.requests().contains { $0.verb == "watch" } }
+    try await eventually(within: .seconds(30)) { following.replicas == ["llm": 1] }
+    try await eventually(within: .seconds(30)) {
+      try await cluster.requests().contains { $0.verb == "watch" }
+    }
     // Nothing is answered while the past goes, so that the watch cannot see the change.
     try await cluster.faults(#"{"slow": 1, "cutWatches": true}"#)
     try await cluster.send("PATCH", deploymentsPath + "/llm", #"{"spec":{"replicas":9}}"#)
@@ -64,7 +68,7 @@ struct ReflectorTests {
     try await cluster.faults(#"{"bookmarkEvery": 0.1}"#)
     try await cluster.send("POST", deploymentsPath, deployment("llm", 1))
     let following = Following(try cluster.api(), watchTimeout: 2...2)
-    try await eventually { following.replicas == ["llm": 1] }
+    try await eventually(within: .seconds(30)) { following.replicas == ["llm": 1] }
     let first = try await watchVersions(cluster, atLeast: 1)[0]
     // Other collections move the cluster's resourceVersion on.
     for name in ["a", "b", "c"] {
@@ -93,7 +97,7 @@ struct ReflectorTests {
     defer { cluster.stop() }
     try await cluster.faults(#"{"deny": [["list", "apps", "deployments"]]}"#)
     let following = Following(try cluster.api())
-    try await eventually { following.state.withLock { $0.trouble } != nil }
+    try await eventually(within: .seconds(30)) { following.state.withLock { $0.trouble } != nil }
     let trouble = try #require(following.state.withLock { $0.trouble })
     #expect(
       trouble.description
@@ -103,7 +107,7 @@ struct ReflectorTests {
     try await cluster.send("POST", deploymentsPath, deployment("llm", 1))
     try await cluster.faults(#"{"deny": []}"#)
     try await eventually(within: .seconds(20)) { following.replicas == ["llm": 1] }
-    try await eventually { following.state.withLock { $0.trouble } == nil }
+    try await eventually(within: .seconds(30)) { following.state.withLock { $0.trouble } == nil }
     await following.stop()
   }
 }

@@ -37,6 +37,15 @@ struct CheckCommand: AsyncParsableCommand {
   @Flag(help: "Check the files only; ask no Prometheus.")
   var offline = false
 
+  @Flag(help: "Ask the cluster, too: what its HPA, its pauses and its writers do to a burst.")
+  var kubernetes = false
+
+  @Option(help: ArgumentHelp(Setting.kubeconfig.help, valueName: "file"))
+  var kubeconfig: String?
+
+  @Option(help: ArgumentHelp(Setting.kubeContext.help, valueName: "name"))
+  var kubeContext: String?
+
   @Flag(help: "Exit with 1 on warnings, too.")
   var strict = false
 
@@ -50,6 +59,9 @@ struct CheckCommand: AsyncParsableCommand {
     guard !(offline && (prometheus != nil || config != nil)) else {
       throw ValidationError("--offline goes with neither --prometheus nor --config")
     }
+    guard kubernetes || (kubeconfig == nil && kubeContext == nil) else {
+      throw ValidationError("--kubeconfig and --kube-context go with --kubernetes")
+    }
   }
 
   func run() async throws {
@@ -58,14 +70,17 @@ struct CheckCommand: AsyncParsableCommand {
     let probe = offline ? nil : try QueryProbe(server: server, sources: try directory())
     let read = try files.map { (file: $0, manifests: try Self.manifests(in: $0)) }
     let surroundings = Surroundings(read.map(\.manifests))
+    let cluster = try kubernetes ? clusterProbe() : nil
     for (file, manifests) in read {
       report.passedOver += manifests.passedOver.map {
         "\($0.kind.isEmpty ? "a document" : $0.kind) \($0.name) (\(file):\($0.line))"
       }
       for manifest in manifests.scaledObjects {
-        report.scaledObjects.append(
-          await ScaledObjectCheck(manifest: manifest, file: file, surroundings: surroundings)
-            .run(probe))
+        var checked = await ScaledObjectCheck(
+          manifest: manifest, file: file, surroundings: surroundings
+        ).run(probe)
+        checked.findings += await cluster?.findings(manifest) ?? []
+        report.scaledObjects.append(checked)
       }
     }
     await probe?.close()
@@ -78,6 +93,15 @@ struct CheckCommand: AsyncParsableCommand {
     }
     let isUsable = report.count(.error) == 0 && !(strict && report.count(.warning) > 0)
     if !isUsable || report.scaledObjects.isEmpty { throw ExitCode(1) }
+  }
+
+  private func clusterProbe() throws -> ClusterProbe {
+    do {
+      return ClusterProbe(
+        api: try ServerSettings.api(kubeconfig: kubeconfig, context: kubeContext))
+    } catch let error as ServerFailure {
+      throw CheckFailure(description: error.description)
+    }
   }
 
   /// The servers that the configuration file knows; without one whatever the triggers name.

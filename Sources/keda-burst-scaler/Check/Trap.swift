@@ -45,6 +45,9 @@ enum Trap: String, CaseIterable, Encodable {
   case noSeries = "no-series"
   case twoMetrics = "two-metrics"
   case undecided = "undecided"
+  // What the cluster's API says.
+  case inTheCluster = "in-the-cluster"
+  case clusterNotAsked = "cluster-not-asked"
 
   /// How bad it is.
   var severity: Finding.Severity {
@@ -57,7 +60,7 @@ enum Trap: String, CaseIterable, Encodable {
       .cachedMetrics, .severalTriggers, .otherTriggers, .scalingModifiers, .slowScaleUp,
       .scaleUpStabilization, .scaleDownStabilization, .fallbackMissing, .fallbackShrinks,
       .slowWake, .paused, .replicasInWorkload, .toleranceMismatch, .queriesNotRun, .noSeries,
-      .twoMetrics:
+      .twoMetrics, .inTheCluster, .clusterNotAsked:
       .warning
     case .tolerance, .credentials, .maximumMissing, .wakesOne, .pollingInterval, .cooldownPeriod:
       .note
