@@ -15,6 +15,9 @@ extension Transfer {
       ccurl_set_long(handle, CURLOPT_HTTP_VERSION, Int(CURL_HTTP_VERSION_1_1)),
       ccurl_set_string(handle, CURLOPT_USERAGENT, "keda-burst-scaler"),
       ccurl_set_long(handle, CURLOPT_TCP_KEEPALIVE, 1),
+      // A peer that is gone without a word is found out within a minute (Linux probes nine times).
+      ccurl_set_long(handle, CURLOPT_TCP_KEEPIDLE, 15),
+      ccurl_set_long(handle, CURLOPT_TCP_KEEPINTVL, 5),
       // A server that moved must be found again within a second; names are looked up only to
       // connect.
       ccurl_set_long(handle, CURLOPT_DNS_CACHE_TIMEOUT, 1),

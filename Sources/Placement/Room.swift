@@ -29,14 +29,13 @@ package struct Room: Sendable, Equatable {
     }
   }
 
-  /// Room for copies of `template` among `nodes`, on which `pods` hold what they asked for.
+  /// Room for copies of `template` among `nodes`, on which pods hold what `occupancy` says.
   ///
   /// Two nodes of 8 GPUs with 3 and 7 taken, and 2 GPUs a copy: 2 + 0 = 2, not (5 + 1) ÷ 2 = 3.
-  /// Linear in nodes and pods.
+  /// Linear in nodes; with anti-affinity in the namespace's pods, too.
   package init(
-    for template: PodTemplate, nodes: [Node], pods: [PlacedPod], devices: DeviceRoom? = nil
+    for template: PodTemplate, nodes: [Node], occupancy: Occupancy, devices: DeviceRoom? = nil
   ) {
-    let podsByNode = Dictionary(grouping: pods.filter(\.holdsResources)) { $0.node ?? "" }
     var limits: [String: Int] = [:]
     if !template.spec.claimTemplates.isEmpty {
       guard let devices else {
@@ -52,29 +51,32 @@ package struct Room: Sendable, Equatable {
     remarks += template.spec.uncountedRules
     var domains: [Int: Set<String>] = [:]
     var total = 0
-    for node in nodes.sorted(by: { $0.metadata.name < $1.metadata.name })
+    let own = occupancy.byNamespace[template.namespace] ?? []
+    let wanted = template.spec.resourceNames.map { ($0, template.spec.request($0)) }
+    for node in nodes
     where node.takesPods && template.spec.mayRun(on: node) {
-      let here = podsByNode[node.metadata.name] ?? []
-      var copies = Self.copies(of: template.spec, on: node, beside: here)
+      var copies = Self.copies(wanted, on: node, occupancy)
       if !template.spec.claimTemplates.isEmpty {
         copies = min(copies, limits[node.metadata.name] ?? 0)
       }
-      copies = template.kept(apart: copies, on: node, beside: pods, nodes: nodes, &domains)
+      copies = template.kept(apart: copies, on: node, beside: own, nodes: nodes, &domains)
       guard copies > 0 else { continue }
       byNode.append(Place(node: node.metadata.name, copies: copies))
       total += copies
     }
+    byNode.sort { $0.node < $1.node }
     copies = total
   }
 
   /// What the resources of one node leave.
-  private static func copies(of pod: PodSpec, on node: Node, beside pods: [PlacedPod]) -> Int {
-    var copies = max(0, node.allocatable("pods") / 1000 - Int64(pods.count))
-    for name in pod.resourceNames {
-      let wanted = pod.request(name)
-      guard wanted > 0 else { continue }
-      let taken = pods.reduce(Int64(0)) { $0 + ($1.requests[name] ?? 0) }
-      copies = min(copies, max(0, node.allocatable(name) - taken) / wanted)
+  private static func copies(
+    _ wanted: [(name: String, amount: Int64)], on node: Node, _ occupancy: Occupancy
+  ) -> Int {
+    let place = node.metadata.name
+    var copies = max(0, node.allocatable("pods") / 1000 - occupancy.pods(on: place))
+    for (name, amount) in wanted where amount > 0 {
+      let free = node.allocatable(name) - occupancy.held(name, on: place)
+      copies = min(copies, max(0, free) / amount)
     }
     return Int(copies)
   }
@@ -108,8 +110,7 @@ package struct PodTemplate: Sendable, Equatable {
       guard let domain = node.domain(term.topologyKey) else { continue }
       if taken[index] == nil {
         let holders = pods.filter {
-          $0.holdsResources && $0.namespace == namespace
-            && term.labelSelector?.matches($0.labels) == true
+          $0.holdsResources && term.labelSelector?.matches($0.labels) == true
         }
         let names = Set(holders.compactMap(\.node))
         taken[index] = Set(

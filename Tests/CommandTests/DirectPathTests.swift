@@ -26,13 +26,14 @@ import Testing
   }
 
   /// A Deployment of two replicas that the HPA wrote, and its ScaledObject.
-  private static func workload(_ cluster: FakeCluster) async throws {
+  private static func workload(_ cluster: FakeCluster, gpus: Int = 0) async throws {
     try await cluster.send(
       "POST", deployments + "?fieldManager=kube-controller-manager",
       """
       {"metadata": {"name": "llm"}, "spec": {"replicas": 2,
        "selector": {"matchLabels": {"app": "llm"}},
-       "template": {"metadata": {"labels": {"app": "llm"}}, "spec": {"containers": []}}}}
+       "template": {"metadata": {"labels": {"app": "llm"}}, "spec": {"containers": [
+        {"resources": {"limits": {"nvidia.com/gpu": "\(gpus)"}}}]}}}}
       """)
     try await cluster.send(
       "POST", scaledObjects,
@@ -104,6 +105,54 @@ import Testing
       ).contains("DirectScaleUp")
     }
     for scaler in scalers { #expect(try await scaler.terminate().exitCode == 0) }
+  }
+
+  @Test func `A burst is written up to the room there is, and the rest is a shortfall`()
+    async throws
+  {
+    let exporter = try MetricExporter()
+    defer { exporter.stop() }
+    exporter.set("queue_depth", 60)
+    let prometheus = try await PrometheusProcess(scraping: [exporter.port])
+    defer { prometheus.remove() }
+    let cluster = try FakeCluster()
+    defer { cluster.stop() }
+    try await Self.workload(cluster, gpus: 1)
+    try await cluster.send(
+      "POST", "/api/v1/nodes",
+      """
+      {"metadata": {"name": "a"}, "status": {"allocatable": {"nvidia.com/gpu": "4", "pods": "110"},
+       "conditions": [{"type": "Ready", "status": "True"}]}}
+      """)
+    let kubeconfig = try Self.kubeconfig(cluster)
+    defer { try? FileManager.default.removeItem(at: kubeconfig) }
+    let scaler = try await ScalerProcess([
+      "--prometheus", prometheus.address, "--kubernetes", "scale", "--kubeconfig",
+      kubeconfig.path,
+    ])
+    defer { scaler.kill() }
+    let client = try InteropProgram.python(
+      "watch.py",
+      [
+        "--address", scaler.address, "--seconds", "90", "--namespace", "inference", "--name",
+        "llm", "--metadata",
+        Self.metadata.replacing(
+          "}", with: #", "capacityOf": "cluster", "autoscaled": "1"}"#),
+      ])
+    defer { client.kill() }
+    try await eventually(within: .seconds(30)) {
+      client.output.contains("2") && scaler.log.contains { $0.contains(" leads ") }
+    }
+    exporter.set("queue_depth", 1000)
+    // Nobody has placed the pods: four GPUs are free, and one node may still come.
+    try await eventually(within: .seconds(30)) { try await Self.replicas(cluster) == 5 }
+    try await eventually(within: .seconds(30)) {
+      try await cluster.kubectl(
+        "get", "events", "-n", "inference", "-o",
+        "jsonpath={range .items[*]}{.reason}: {.message}{\"\\n\"}{end}"
+      ).contains("Shortfall: 15 replicas beyond 5 find no place")
+    }
+    #expect(try await scaler.terminate().exitCode == 0)
   }
 
   @Test func `A server that may not write refuses a trigger that wants it to`() async throws {

@@ -36,6 +36,13 @@ private func template(
   return PodTemplate(namespace: "inference", labels: ["app": "llm"], spec: spec)
 }
 
+extension Room {
+  /// Room beside these pods.
+  init(for template: PodTemplate, nodes: [Node], pods: [PlacedPod], devices: DeviceRoom? = nil) {
+    self.init(for: template, nodes: nodes, occupancy: Occupancy(pods), devices: devices)
+  }
+}
+
 @Suite("Room for more replicas")
 struct RoomTests {
   @Test("is counted node by node: GPUs of two nodes do not add up to one replica's")
