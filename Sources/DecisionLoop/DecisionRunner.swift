@@ -20,6 +20,11 @@ package final class DecisionRunner: Sendable {
 
   /// How long the past may take at the second try, while decisions are made without it.
   private static let lateHistoryTimeout = Duration.seconds(20)
+  private static let daySeconds = 86_400.0
+  /// Earlier days asked for with `forecast: seasonal`, and how far apart their instants are.
+  private static let seasonalDays = 7
+  private static let seasonalStepSeconds = 30
+
   /// Triggers whose past is asked for at once.
   private static let historiesAtOnce = 64
 
@@ -47,8 +52,10 @@ package final class DecisionRunner: Sendable {
     self.sources = sources
     self.logger = logger
     self.wallSeconds = wallSeconds
-    // Far enough back that a past filled in lies after it: the engine counts seconds from 0.
-    origin = .now - .seconds(10_000_000)
+    // The engine counts seconds from 0. Whole days back, so that a past filled in lies after it; and
+    // from midnight (UTC), so that two servers count alike what is kept by the stride or half-minute.
+    let secondOfDay = wallSeconds().truncatingRemainder(dividingBy: Self.daySeconds)
+    origin = .now - .seconds(30 * Self.daySeconds + secondOfDay)
     (newcomers, newcomer) = AsyncStream.makeStream()
   }
 
@@ -68,35 +75,64 @@ package final class DecisionRunner: Sendable {
   private func fill(_ newcomer: Newcomer) async {
     let trigger = newcomer.trigger
     do {
-      try await fill(newcomer, timeout: ScaledTrigger.historyPatience)
-    } catch {
-      if let changed = trigger.settleHistory() { log(changed, of: trigger) }
       do {
-        try await fill(newcomer, timeout: Self.lateHistoryTimeout)
+        try await fill(newcomer, timeout: ScaledTrigger.historyPatience)
       } catch {
-        logger.notice(
-          "decides without the past, which the source does not give",
-          metadata: [
-            "namespace": "\(trigger.namespace)", "scaledObject": "\(trigger.name)",
-            "reason": "\(error.reason)",
-          ])
+        if let changed = trigger.settleHistory() { log(changed, of: trigger) }
+        try await fill(newcomer, timeout: Self.lateHistoryTimeout)
       }
+    } catch {
+      note("decides without the past, which the source does not give", error, of: trigger)
     }
+    guard trigger.spec.policy.forecast == .seasonal else { return }
+    do {
+      try await fillDays(newcomer)
+    } catch {
+      note("decides without earlier days, which the source does not give", error, of: trigger)
+    }
+  }
+
+  private func note(
+    _ sentence: Logger.Message, _ failure: CollectionFailure, of trigger: ScaledTrigger
+  ) {
+    logger.notice(
+      sentence,
+      metadata: [
+        "namespace": "\(trigger.namespace)", "scaledObject": "\(trigger.name)",
+        "reason": "\(failure.reason)",
+      ])
   }
 
   private func fill(_ newcomer: Newcomer, timeout: Duration) async throws(CollectionFailure) {
     let trigger = newcomer.trigger
     let count = trigger.historySeconds
-    let wall = wallSeconds()
     let history = try await collector.history(
-      of: newcomer.queries.targets, start: Int(wall) - count, step: 1, count: count,
+      of: newcomer.queries.targets, start: Int(wallSeconds()) - count, step: 1, count: count,
       timeout: timeout)
-    let now = (ContinuousClock.now - origin).inSeconds
-    let wallNow = wallSeconds()
-    let changed = trigger.take(history, queries: newcomer.queries) { unix in
-      now - (wallNow - Double(unix))
-    }
+    let changed = trigger.take(
+      history, queries: newcomer.queries, secondsOfOrigin: secondsOfOrigin())
     if let changed { log(changed, of: trigger) }
+  }
+
+  /// The same hours of earlier days, one request a day and query, the oldest day first.
+  private func fillDays(_ newcomer: Newcomer) async throws(CollectionFailure) {
+    let count = Int(Self.daySeconds) / Self.seasonalStepSeconds
+    let end = Int(wallSeconds()) / Self.seasonalStepSeconds * Self.seasonalStepSeconds
+    var past = ReplicaDecider(policy: newcomer.trigger.spec.policy)
+    for day in (1...Self.seasonalDays).reversed() {
+      let history = try await collector.history(
+        of: newcomer.queries.targets, start: end - day * Int(Self.daySeconds),
+        step: Self.seasonalStepSeconds, count: count, timeout: Self.lateHistoryTimeout)
+      newcomer.trigger.live(through: history, newcomer.queries, &past, secondsOfOrigin())
+    }
+    newcomer.trigger.takeDays(of: past)
+  }
+
+  /// From Unix seconds to the engine's.
+  private func secondsOfOrigin() -> (Int) -> Double {
+    let now = (ContinuousClock.now - origin).inSeconds
+    let wall = wallSeconds()
+    return { now - (wall - Double($0)) }
   }
 
   /// Why a trigger of a namespace may not ask the server or the pages that its metadata names; nil where it may.

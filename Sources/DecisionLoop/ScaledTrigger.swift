@@ -83,6 +83,25 @@ package final class ScaledTrigger: Sendable {
     _ history: QueryHistory, queries: TriggerQueries, secondsOfOrigin: (Int) -> Double
   ) -> JournalEntry? {
     var decider = ReplicaDecider(policy: spec.policy)
+    live(through: history, queries, &decider, secondsOfOrigin)
+    state.withLock {
+      decider.absorbDays(of: $0.decider)
+      $0.decider = decider
+    }
+    return settleHistory()
+  }
+
+  /// Takes over the hours of earlier days that another decider has lived through, for
+  /// `forecast: seasonal`.
+  func takeDays(of past: ReplicaDecider) {
+    state.withLock { $0.decider.absorbDays(of: past) }
+  }
+
+  /// Lets a decider live through a stretch of the past, instant by instant.
+  func live(
+    through history: QueryHistory, _ queries: TriggerQueries, _ decider: inout ReplicaDecider,
+    _ secondsOfOrigin: (Int) -> Double
+  ) {
     let instant = ContinuousClock.now
     for index in 0..<history.count {
       let answers = queries.answers(history.answers(at: index, answeredAt: instant))
@@ -90,8 +109,6 @@ package final class ScaledTrigger: Sendable {
       let unix = history.startSeconds + index * history.stepSeconds
       _ = decider.decide(observation, atSeconds: secondsOfOrigin(unix))
     }
-    state.withLock { $0.decider = decider }
-    return settleHistory()
   }
 
   /// Waits no longer for the past: decides on the round that came meanwhile, if one did.

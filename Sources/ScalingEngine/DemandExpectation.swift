@@ -29,6 +29,9 @@ struct DemandExpectation {
   /// Bytes of the history of days, which only `forecast: seasonal` keeps.
   var seasonalBytes: Int { seasonal.bytes }
 
+  /// Takes over the days that another has lived through.
+  mutating func absorbDays(of other: DemandExpectation) { seasonal.absorb(other.seasonal) }
+
   /// Asked-for to ready: as given, as real replicas took, as learned from counts, or a minute.
   var coldStartSeconds: Double {
     policy.coldStart?.inSeconds ?? toldColdStartSeconds ?? pipeline.learnedSeconds ?? 60

@@ -17,7 +17,7 @@ struct DemandGrowth {
   private var moments: [Moment] = []
   private var next = 0
   private var expected: Double?
-  private var lastSeconds: Double?
+  private var lastSlot: Double?
 
   init(_ constants: EngineConstants) {
     self.constants = constants
@@ -31,11 +31,15 @@ struct DemandGrowth {
     demand: Double, coverage: Double, leadSeconds: Double, isComplete: Bool = true,
     atSeconds now: Double
   ) -> Double? {
+    // Whole seconds, and strides counted from the origin: two engines that see the same, each at its
+    // own fraction of a second, remember the same moments.
+    let now = now.rounded(.down)
     guard isComplete else {
       return quantile(Float(demand), coverage: coverage, known: Float(now - leadSeconds))
     }
-    if let last = lastSeconds, now - last < constants.momentStrideSeconds { return expected }
-    lastSeconds = now
+    let slot = (now / constants.momentStrideSeconds).rounded(.down)
+    if slot == lastSlot { return expected }
+    lastSlot = slot
     let demand = Float(Swift.min(demand, Double(Bounds.replicaLimit)))
     let known = now - leadSeconds
     for index in moments.indices where Double(moments[index].seconds) >= known {

@@ -47,6 +47,12 @@ package struct ReplicaDecider: Sendable {
   /// What has been learned about a replica so far, for people; nothing decides by it.
   package var learnedSummary: LearnedSummary { learned.summary }
 
+  /// Takes over the days that `other` has lived through, for `forecast: seasonal`; nothing else of it.
+  /// Both count seconds from one origin.
+  package mutating func absorbDays(of other: ReplicaDecider) {
+    expectation.absorbDays(of: other.expectation)
+  }
+
   /// The decision for `observation`, made at `seconds` since any fixed origin.
   ///
   /// Call it once a second; longer gaps are bridged by what the windows still hold.

@@ -33,6 +33,19 @@ struct SeasonalMemory {
     buckets[slot(bucket)] = Swift.max(known, Float(Swift.min(demand, Double(Bounds.replicaLimit))))
   }
 
+  /// Takes over what `past` knows of half-minutes that are still remembered. O(memory).
+  mutating func absorb(_ past: SeasonalMemory) {
+    guard !buckets.isEmpty, buckets.count == past.buckets.count, let end = past.newest else {
+      return
+    }
+    let newest = Swift.max(newest ?? end, end)
+    for bucket in (newest - buckets.count + 1)...newest where bucket <= end {
+      guard bucket > end - buckets.count else { continue }
+      buckets[slot(bucket)] = Swift.max(buckets[slot(bucket)], past.buckets[slot(bucket)])
+    }
+    self.newest = newest
+  }
+
   /// Replicas that earlier days needed between `now` and `leadSeconds` later, at the quantile
   /// `coverage` over those days; `nil` where no earlier day is remembered.
   func expected(coverage: Double, leadSeconds: Double, atSeconds now: Double) -> Double? {

@@ -41,6 +41,26 @@ import Testing
     #expect(memory.expected(coverage: 1, leadSeconds: 60, atSeconds: 400 * day + 70) == nil)
   }
 
+  @Test func `Days that another has lived through are taken over, and own ones are kept`() {
+    var past = SeasonalMemory(isOn: true)
+    past.record(9, atSeconds: day + 3600)
+    past.record(4, atSeconds: 2 * day + 3600)
+    var own = SeasonalMemory(isOn: true)
+    own.record(6, atSeconds: 2 * day + 3600)
+    own.record(1, atSeconds: 3 * day + 3500)
+    own.absorb(past)
+    func expected(_ coverage: Double) -> Double? {
+      own.expected(coverage: coverage, leadSeconds: 30, atSeconds: 3 * day + 3600)
+    }
+    #expect(expected(0.5) == 6, "of the larger of two for one half-minute")
+    #expect(expected(1) == 9)
+    // What is over a week old is not taken over.
+    var late = SeasonalMemory(isOn: true)
+    late.record(1, atSeconds: 20 * day)
+    late.absorb(past)
+    #expect(late.expected(coverage: 1, leadSeconds: 30, atSeconds: 9 * day + 3600) == nil)
+  }
+
   @Test func `Its history takes 92 KB, and nothing where it is not asked for`() {
     #expect(SeasonalMemory(isOn: true).bytes <= 93_000)
     #expect(SeasonalMemory(isOn: false).bytes == 0)
