@@ -90,9 +90,18 @@ struct PageTests {
       try await withBrowser(width: width) { browser in
         try await browser.open("http://127.0.0.1:\(client.port)/")
         try await eventually { try await browser.text(".badge") == "▲ panic" }
-        let script = "return document.documentElement.scrollWidth - innerWidth"
+        _ = try await browser.run(
+          "document.querySelectorAll('details').forEach(one => { one.open = true })")
+        try await eventually { !(try await browser.text(".journal tbody tr").isEmpty) }
+        let script = """
+          return Math.max(document.documentElement.scrollWidth - innerWidth,
+            ...[...document.querySelectorAll('.scroll')].map(one => one.scrollWidth - one.clientWidth))
+          """
         let excess = try #require(try await browser.run(script) as? Int)
         #expect(excess <= 0)
+        let share = "return document.querySelector('td.reasons').clientWidth / innerWidth"
+        let readable = try #require(try await browser.run(share) as? Double)
+        #expect(readable > 0.6, "the reasons are squeezed into a column")
       }
     }
   }

@@ -228,6 +228,6 @@ function journalRow(change, before) {
   const why = change.error ? change.error.text : change.reasons.map(reason => sentence(reason.text)).join(". ");
   const seen = change.readings.map(one => `${one.trigger} ${number(one.mean ?? one.total)}`).join(", ");
   return make("tr", { class: change.state }, make("td", { class: "time" }, clock(change.at)), make("td", { class: "state" }, `${SIGN[change.state]} ${WORD[change.state]}`),
-    make("td", { class: "change" }, before && was !== is ? `${number(was)} → ${number(is)}` : number(is)), make("td", {}, number(change.readyReplicas)),
+    make("td", { class: "change" }, before && was !== is ? `${number(was)} → ${number(is)}` : number(is)), make("td", { class: "ready" }, number(change.readyReplicas)),
     make("td", { class: "reasons" }, `${why}. (${seen})`));
 }
