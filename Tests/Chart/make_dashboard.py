@@ -2,7 +2,8 @@
 
   python3 Tests/Chart/make_dashboard.py > chart/files/dashboard.json
 
-A test holds the two equal, and the metrics named here equal to those the scaler exports.
+A test holds the two equal, and the metrics named here (and in the alerts) equal to those of
+docs/api.md, which another holds equal to those the scaler exports.
 """
 
 import json
@@ -111,6 +112,22 @@ SOURCES = [
           ("p99", p99("observed_data_age_seconds")), unit="s"),
 ]
 
+CLUSTER = [
+    panel("Room", "Replicas that run or find a place on the nodes (kubernetes.mode).",
+          (NAME, worst("room_replicas"))),
+    panel("Cold starts", "Asked-for to ready, over the replicas seen.",
+          ("{{quantile}} " + NAME,
+           by(OBJECT + ", quantile", "max", metric("cold_start_seconds", OBJECTS))), unit="s"),
+    panel("Lease and troubles", "One pod holds the Lease; what the API does not tell or take.",
+          ("leader {{pod}}", metric("cluster_leader", PODS)),
+          ("troubles {{pod}}", metric("cluster_troubles", PODS))),
+    panel("Replicas written directly, and Events", "By what came of them.",
+          ("replicas {{result}}", by("result", "sum", rate("direct_writes_total"))),
+          ("Events {{result}}", by("result", "sum", rate("events_total"))), unit="ops"),
+    panel("Direct writes, time to answer", "Of the last one: from the decision to the answer.",
+          ("{{pod}}", metric("direct_write_last_seconds", PODS)), unit="s", width=24),
+]
+
 SCALER = [
     panel("Ready", "1 while the pod can answer KEDA.", ("{{pod}}", metric("ready", PODS)), width=6),
     panel("Version", "What runs.",
@@ -132,7 +149,7 @@ SCALER = [
 ]
 
 ROWS = [("Workloads", WORKLOADS), ("KEDA's calls", CALLS), ("Sources", SOURCES),
-        ("Pods of the scaler", SCALER)]
+        ("Cluster", CLUSTER), ("Pods of the scaler", SCALER)]
 
 
 def variable(name, label, query, several=True):
