@@ -45,6 +45,7 @@ let package = Package(
     // Floor 0: C.
     .systemLibrary(name: "CGRPC"),
     .systemLibrary(name: "CCurl", pkgConfig: "libcurl"),
+    .target(name: "CConnectionGate"),
     .target(
       name: "CScalerProto", exclude: ["README.md"],
       linkerSettings: [.linkedLibrary("protobuf-c")]),
@@ -59,7 +60,8 @@ let package = Package(
     .target(name: "Placement", dependencies: ["KubernetesFormat"], swiftSettings: house),
 
     // Floor 2: Swift owners of foreign things.
-    .target(name: "GRPCBinding", dependencies: ["CGRPC"], swiftSettings: house),
+    .target(
+      name: "GRPCBinding", dependencies: ["CGRPC", "CConnectionGate"], swiftSettings: house),
     .target(name: "CurlClient", dependencies: ["CCurl"], swiftSettings: house),
     .target(
       name: "KubernetesClient", dependencies: ["CurlClient", "KubernetesFormat", logging, yams],
@@ -83,6 +85,7 @@ let package = Package(
       name: "ScalerService",
       dependencies: [
         "ScalingEngine", "TriggerConfiguration", "GRPCBinding", "ScalerMessages", "DecisionLoop",
+        "MetricCollection",
         logging,
       ], swiftSettings: house),
     .target(
@@ -125,6 +128,15 @@ let package = Package(
       path: "Tests/Benchmarks/EngineBenchmark", swiftSettings: house),
     .executableTarget(
       name: "SanitizerCanary", path: "Tests/Sanitizers/Canary", swiftSettings: house),
+    // libFuzzer's entry, there only in a build of Tests/Fuzz/run.
+    .systemLibrary(name: "CFuzzer", path: "Tests/Fuzz/CFuzzer"),
+    .executableTarget(
+      name: "ScalerFuzz",
+      dependencies: [
+        "TriggerConfiguration", "PrometheusFormat", "TraceFormat", "GRPCBinding", "CurlClient",
+        "ScalerMessages", "MetricCollection", "DecisionLoop", "ScalerService", "AdminServer",
+        "keda-burst-scaler", "CFuzzer", logging,
+      ], path: "Tests/Fuzz/ScalerFuzz", swiftSettings: house),
     .testTarget(
       name: "ScalingEngineTests",
       dependencies: ["TestSupport", "ScalingEngine"], swiftSettings: house),

@@ -28,6 +28,7 @@ struct MetricsPage {
     var out = MetricsWriter(format: format)
     writeProcess(&out)
     writeCalls(&out)
+    writeLimits(&out)
     writeSources(&out)
     writeAdmin(&out)
     writeCluster(&out)
@@ -78,6 +79,20 @@ struct MetricsPage {
     out.single(
       "keda_burst_scaler_grpc_parked_calls", .gauge, "Calls waiting for a trigger's first answer.",
       Double(counters.parkedCalls))
+  }
+
+  private func writeLimits(_ out: inout MetricsWriter) {
+    out.single(
+      "keda_burst_scaler_grpc_connections", .gauge, "Connections to the gRPC port now.",
+      Double(counters.grpcConnections))
+    out.family("keda_burst_scaler_limit", .gauge, "How much a limit allows; docs/limits.md.")
+    for limit in counters.limits { out.sample(Double(limit.value), [("limit", limit.name)]) }
+    out.family(
+      "keda_burst_scaler_limit_reached_total", .counter, "How often a limit was reached.")
+    for limit in counters.limits {
+      let own = AdminLimit(rawValue: limit.name).flatMap { requests.reached[$0] } ?? 0
+      out.sample(Double(limit.reached + own), [("limit", limit.name)])
+    }
   }
 
   private func writeSources(_ out: inout MetricsWriter) {

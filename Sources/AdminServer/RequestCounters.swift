@@ -14,6 +14,8 @@ final class RequestCounters: Sendable {
     var connections = 0
     /// Connections closed for a bound.
     var refusedConnections = 0
+    /// How often each bound was reached.
+    var reached: [AdminLimit: Int] = [:]
   }
 
   private let state = Mutex(Counts())
@@ -36,6 +38,7 @@ final class RequestCounters: Sendable {
     state.withLock {
       guard $0.connections < limit else {
         $0.refusedConnections += 1
+        $0.reached[.connections, default: 0] += 1
         return false
       }
       $0.connections += 1
@@ -47,12 +50,20 @@ final class RequestCounters: Sendable {
   func connectionEnded() { state.withLock { $0.connections -= 1 } }
 
   /// A connection was closed for a bound.
-  func refused() { state.withLock { $0.refusedConnections += 1 } }
+  func refused(_ limit: AdminLimit) {
+    state.withLock {
+      $0.refusedConnections += 1
+      $0.reached[limit, default: 0] += 1
+    }
+  }
 
   /// A client of the events wants in. Returns whether there is room below `limit`.
   func admitEventClient(limit: Int) -> Bool {
     state.withLock {
-      guard $0.eventClients < limit else { return false }
+      guard $0.eventClients < limit else {
+        $0.reached[.eventClients, default: 0] += 1
+        return false
+      }
       $0.eventClients += 1
       return true
     }

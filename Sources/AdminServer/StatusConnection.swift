@@ -27,13 +27,13 @@ struct StatusConnection: Sendable {
         .problem(.badRequest, "this is no HTTP request", hint: "speak HTTP/1.1 to this port"),
         isLast: true)
     } catch is HeadTooLong {
-      router.counters.refused()
+      router.counters.refused(.headBytes)
       let hint = "send at most \(limits.headBytes) bytes"
       try? await send(
         .problem(.requestHeaderFieldsTooLarge, "the request's head is too long", hint: hint),
         isLast: true)
     } catch is TimeOver {
-      router.counters.refused()
+      router.counters.refused(.seconds)
     } catch {
       // The client has gone, or the server ends: there is nobody to tell.
     }

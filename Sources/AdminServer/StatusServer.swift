@@ -11,6 +11,10 @@ package final class StatusServer: Sendable {
   private let logger: Logger
   /// What it remembers of the triggers.
   let book = StatusBook()
+  private let counters = RequestCounters()
+
+  /// How often each bound of this port was reached.
+  package var reachedLimits: [AdminLimit: Int] { counters.counts.reached }
 
   /// A server of `source` that does not listen yet.
   package init(configuration: StatusServerConfiguration, source: StatusSource, logger: Logger) {
@@ -55,8 +59,7 @@ package final class StatusServer: Sendable {
   }
 
   private var router: StatusRouter {
-    let counters = RequestCounters()
-    let (configuration, source, book) = (configuration, source, book)
+    let (configuration, source, book, counters) = (configuration, source, book, counters)
     func router(_ feed: EventFeed) -> StatusRouter {
       StatusRouter(
         configuration: configuration, source: source, book: book, counters: counters, feed: feed)
@@ -82,8 +85,10 @@ package final class StatusServer: Sendable {
             await StatusConnection(socket: socket, router: router, limits: limits).serve()
             router.counters.connectionEnded()
           }
+        } catch is CancellationError {
+          break
         } catch {
-          guard !Task.isCancelled else { return }
+          guard !Task.isCancelled else { break }
           if !isReported {
             logger.warning("no admin connection can be taken", metadata: ["error": "\(error)"])
             isReported = true

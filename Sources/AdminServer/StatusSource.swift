@@ -75,6 +75,27 @@ package struct ProcessCounters: Sendable {
     }
   }
 
+  /// A limit of the server.
+  package struct Limit: Sendable {
+    /// `grpc_streams`.
+    package var name: String
+    /// How much is allowed.
+    package var value: Int
+    /// How often it was reached.
+    package var reached: Int
+
+    /// A limit as it stands.
+    package init(name: String, value: Int, reached: Int) {
+      self.name = name
+      self.value = value
+      self.reached = reached
+    }
+  }
+
+  /// Every limit.
+  package var limits: [Limit] = []
+  /// Connections to the gRPC port now.
+  package var grpcConnections = 0
   /// By gRPC method.
   package var calls: [Calls] = []
   /// Streams open now.

@@ -24,7 +24,15 @@ final class ClientInbox: Sendable {
     }
   }
 
+  /// How often the client's limits were reached; written by its thread.
+  struct Reached: ~Copyable {
+    let queueFull = Atomic<Int>(0)
+    let delays = Atomic<Int>(0)
+  }
+
   private let state = Mutex(State())
+  /// How often the client's limits were reached.
+  let reached = Reached()
   private let lastID = Atomic<UInt64>(0)
   /// Woken when something is put in.
   let waker: Waker

@@ -1,5 +1,6 @@
 internal import CCurl
 internal import Glibc
+internal import Synchronization
 
 /// The client's thread: the only place where requests are put on the wire and completions run.
 final class ClientThread {
@@ -12,6 +13,8 @@ final class ClientThread {
   /// On the wire. Few enough (`limits.inFlight`) for a linear search when one is cancelled.
   private var active: [Transfer] = []
   private var nextExpiry = ContinuousClock.now
+  /// Whether requests wait because as many as allowed are on the wire.
+  private var isDelaying = false
 
   /// How often requests that wait are looked through for passed deadlines.
   private static let expiryStep = Duration.milliseconds(20)
@@ -74,6 +77,7 @@ final class ClientThread {
         if !queues.append(
           request, lane: request.lane, limit: request.request.laneLimit)
         {
+          inbox.reached.queueFull.wrappingAdd(1, ordering: .relaxed)
           request.fail(.queueFull, "\(queues.waitingCount)")
         }
       case .cancel(let id): cancel(id)
@@ -83,7 +87,10 @@ final class ClientThread {
   }
 
   private func startWaiting() {
-    guard queues.waitingCount > 0 else { return }
+    guard queues.waitingCount > 0 else {
+      isDelaying = false
+      return
+    }
     let now = ContinuousClock.now
     while let request = queues.next() {
       guard request.deadline > now else {
@@ -100,6 +107,10 @@ final class ClientThread {
       }
       active.append(transfer)
     }
+    if queues.waitingCount > 0 && !isDelaying {
+      inbox.reached.delays.wrappingAdd(1, ordering: .relaxed)
+    }
+    isDelaying = queues.waitingCount > 0
   }
 
   /// Runs the completions of what is over; true when anything was.

@@ -1,3 +1,5 @@
+internal import Synchronization
+
 /// Many bounded HTTP requests at once, on one thread and one libcurl multi handle.
 ///
 /// Connections are kept and used again. Compression is never asked for: it costs Prometheus 4.5
@@ -27,6 +29,13 @@ package final class HTTPClient: Sendable {
   }
 
   deinit { inbox.close() }
+
+  /// Requests that failed with `queueFull`.
+  package var queueFullCount: Int { inbox.reached.queueFull.load(ordering: .relaxed) }
+
+  /// How often requests began to wait because as many as allowed were on the wire, in all or to one
+  /// server.
+  package var delayCount: Int { inbox.reached.delays.load(ordering: .relaxed) }
 
   /// Starts a request.
   ///

@@ -29,7 +29,9 @@ package struct HTTPRequest: Sendable {
   /// The part of `timeout` that resolving, connecting and the TLS handshake may take.
   package var connectTimeout: Duration = .milliseconds(500)
   /// The longest body accepted, in bytes.
-  package var bodyLimitBytes = 8 << 20
+  package var bodyLimitBytes = HTTPRequest.defaultBodyLimitBytes
+  /// What `bodyLimitBytes` is where nobody says otherwise.
+  package static let defaultBodyLimitBytes = 8 << 20
   /// How many redirects are followed; with 0 a redirect is an answer like any other.
   package var redirectLimit = 0
   /// How an `https` server is checked, and what we show it.

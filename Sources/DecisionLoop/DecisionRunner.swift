@@ -7,7 +7,7 @@ package import TriggerConfiguration
 /// Decides for each trigger as soon as its round of answers is complete: once a collection interval.
 package final class DecisionRunner: Sendable {
   private let collector: Collector
-  private let sources: SourceDirectory
+  private let sources: Mutex<SourceDirectory>
   private let scraper: EndpointScraper
   private let logger: Logger
   private let origin: ContinuousClock.Instant
@@ -36,6 +36,7 @@ package final class DecisionRunner: Sendable {
 
   private struct Running {
     var trigger: ScaledTrigger
+    var queries: TriggerQueries
     var subscription: CollectionSubscription?
     var scrape: ScrapeSubscription?
   }
@@ -49,7 +50,7 @@ package final class DecisionRunner: Sendable {
     self.cluster = cluster
     self.collector = collector
     self.scraper = scraper
-    self.sources = sources
+    self.sources = Mutex(sources)
     self.logger = logger
     self.wallSeconds = wallSeconds
     // The engine counts seconds from 0. Whole days back, so that a past filled in lies after it; and
@@ -139,18 +140,41 @@ package final class DecisionRunner: Sendable {
   package func objection(to spec: TriggerSpec, namespace: String) -> SourceObjection? {
     if let missing = SourceObjection(spec, cluster: cluster) { return missing }
     do throws(CollectionRefusal) {
-      _ = try TriggerQueries(spec, namespace: namespace, sources: sources)
+      _ = try queries(of: spec, namespace: namespace)
       return nil
     } catch {
       return SourceObjection(error)
     }
   }
 
+  private func queries(
+    of spec: TriggerSpec, namespace: String
+  ) throws(CollectionRefusal) -> TriggerQueries {
+    try TriggerQueries(spec, namespace: namespace, sources: sources.withLock { $0 })
+  }
+
+  /// From now on `sources` are the servers that may be asked.
+  ///
+  /// - Returns: the triggers that would now ask another server, with other credentials or not at all;
+  ///   they go on as they are until they are ended.
+  package func replaceSources(_ sources: SourceDirectory) -> [ScaledTrigger] {
+    self.sources.withLock { $0 = sources }
+    return running.withLock { Array($0.values) }.filter { one in
+      do throws(CollectionRefusal) {
+        let trigger = one.trigger
+        return try queries(of: trigger.spec, namespace: trigger.namespace).targets
+          != one.queries.targets
+      } catch {
+        return true
+      }
+    }.map(\.trigger)
+  }
+
   /// Starts collecting and deciding for one trigger.
   ///
   /// `onDecision` is called after every decision, on the collector's thread; it must be quick.
-  /// - Throws: `CollectionRefusal` when there is no server to ask, it may not be asked, or a limit of
-  ///   the collector is reached.
+  /// - Throws: `CollectionRefusal` when there is no server to ask or it may not be asked,
+  ///   `CollectionLimitReached` when the collector asks as much as it may already.
   package func begin(
     namespace: String, name: String, spec: TriggerSpec,
     onDecision: @escaping @Sendable (PublishedDecision) -> Void
@@ -158,7 +182,7 @@ package final class DecisionRunner: Sendable {
     let trigger = ScaledTrigger(
       namespace: namespace, name: name, spec: spec, wallSeconds: wallSeconds, groups: groups,
       cluster: cluster, onDecision: onDecision)
-    let queries = try TriggerQueries(spec, namespace: namespace, sources: sources)
+    let queries = try queries(of: spec, namespace: namespace)
     let started =
       queries.scrapes.sources.isEmpty
       ? try collect(queries, for: trigger) : try scrape(queries, for: trigger)
@@ -174,12 +198,21 @@ package final class DecisionRunner: Sendable {
 
   /// Each round of queries is followed by a decision.
   private func collect(_ queries: TriggerQueries, for trigger: ScaledTrigger) throws -> Running {
-    let subscription = try collector.add(
+    let subscription = try subscribe(
       CollectionGroup(queries: queries.targets) { [weak self, weak trigger] round in
         guard let self, let trigger else { return }
         self.decide(trigger, queries.answers(of: round), at: round.completedAt)
       })
-    return Running(trigger: trigger, subscription: subscription)
+    return Running(trigger: trigger, queries: queries, subscription: subscription)
+  }
+
+  private func subscribe(_ group: CollectionGroup) throws -> CollectionSubscription {
+    do throws(CollectionRefusal) {
+      return try collector.add(group)
+    } catch {
+      if let limit = CollectionLimitReached(error) { throw limit }
+      throw error
+    }
   }
 
   /// Each round of scrapes is followed by a decision, on the newest answers of the queries beside
@@ -187,7 +220,7 @@ package final class DecisionRunner: Sendable {
   private func scrape(_ queries: TriggerQueries, for trigger: ScaledTrigger) throws -> Running {
     let subscription =
       queries.targets.isEmpty
-      ? nil : try collector.add(CollectionGroup(queries: queries.targets) { _ in })
+      ? nil : try subscribe(CollectionGroup(queries: queries.targets) { _ in })
     let scrape = scraper.add(
       queries.scrapes, timeout: trigger.spec.timeout, staleAfter: trigger.spec.policy.staleAfter
     ) { [weak self, weak trigger] round in
@@ -195,7 +228,8 @@ package final class DecisionRunner: Sendable {
       let collected = subscription.flatMap { self.collector.answers(of: $0) } ?? []
       self.decide(trigger, queries.answers(collected, scraped: round), at: round.completedAt)
     }
-    return Running(trigger: trigger, subscription: subscription, scrape: scrape)
+    return Running(
+      trigger: trigger, queries: queries, subscription: subscription, scrape: scrape)
   }
 
   /// Ends collecting for a trigger; its last decision stays readable.

@@ -25,13 +25,14 @@ package final class GRPCServer: Sendable {
     // From here on `core` destroys both, on failure too.
     let core = ServerCore(
       adopting: server, queue: queue, limits: configuration.limits,
-      methods: methods.map(\.path))
+      clients: configuration.clients, methods: methods.map(\.path))
     let registered = try Self.register(methods, core: core)
     guard let credentials = ServerCredentials(configuration.security) else {
       throw .securityRefused
     }
     defer { credentials.release() }
     core.certificates = credentials.source
+    ConnectionGate.set(limit: configuration.limits.connections)
     boundPort = try bind(server, address: configuration.address, credentials)
     grpc_server_start(server)
     for method in registered { method.topUp() }
@@ -72,6 +73,9 @@ package final class GRPCServer: Sendable {
 
   /// Streams open now.
   package var openStreams: Int { core.openStreams }
+
+  /// How often each limit was reached.
+  package var reachedLimits: GRPCLimitCounts { core.reachedLimits }
 
   /// Unary calls waiting for a later answer now.
   package var parkedCalls: Int { core.parkedCalls }

@@ -14,6 +14,10 @@ package struct GRPCServerConfiguration: Sendable {
     package var receiveMessageBytes = 1 << 20
     /// Most calls open at once on one connection (KEDA shares one connection for everything).
     package var streamsPerConnection = 20_000
+    /// Most connections open at once, in all servers of the process; further ones are reset.
+    package var connections = 1000
+    /// All header fields of one call, in bytes; more end it with `RESOURCE_EXHAUSTED`.
+    package var headerBytes = 16_384
     /// Most streams open at once in the whole server.
     package var streams = 20_000
     /// Most unary calls waiting for a later answer at once in the whole server.
@@ -34,6 +38,8 @@ package struct GRPCServerConfiguration: Sendable {
   package var address: String
   /// How connections are protected.
   package var security: Security
+  /// Whose calls are answered, under mutual TLS.
+  package var clients = ClientNames([])
   /// What is refused.
   package var limits = Limits()
   /// A connection that has been silent this long is probed, so that streams of a client whose
@@ -41,6 +47,12 @@ package struct GRPCServerConfiguration: Sendable {
   package var keepaliveTime: Duration = .seconds(60)
   /// How long a probe may go unanswered before the connection is given up. At least 1 s.
   package var keepaliveTimeout: Duration = .seconds(20)
+
+  /// How long a new connection may take for its TLS handshake and HTTP/2 preface. At least 1 s.
+  package var handshakeTimeout: Duration = .seconds(10)
+  /// A connection without a call for so long is asked to go (GOAWAY); a client that wants another
+  /// call connects again by itself.
+  package var idleTimeout: Duration = .seconds(1800)
 
   /// A server on `address`, plaintext unless said otherwise.
   package init(address: String, security: Security = .plaintext) {

@@ -50,6 +50,7 @@ final class LockstepCall: Completion, OpenStream, @unchecked Sendable {
       method.finished(slot.wasCancelled ? .cancelled : status?.code ?? .cancelled)
     }
     guard method.core.opened(self) else { return }
+    if let refusal = method.core.clients.refusal(of: slot.call) { return finish(refusal) }
     readNext()
   }
 
@@ -62,6 +63,7 @@ final class LockstepCall: Completion, OpenStream, @unchecked Sendable {
     guard let message = request.pointee else { return finish(.ok) }
     request.pointee = nil
     defer { grpc_byte_buffer_destroy(message) }
+    if let refusal = method.core.refusal(of: message) { return finish(refusal) }
     switch withBytes(of: message, handler) {
     case .status(let status): finish(status)
     case .reply(let bytes): reply(bytes)

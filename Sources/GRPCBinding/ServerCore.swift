@@ -21,6 +21,7 @@ final class ServerCore: @unchecked Sendable {
     var streams: [ObjectIdentifier: any OpenStream] = [:]
     var parked: [ObjectIdentifier: ParkedAnswer] = [:]
     var waiters: [CheckedContinuation<Void, Never>] = []
+    var reached = GRPCLimitCounts()
   }
 
   /// The core's server; must outlive every slot and call.
@@ -29,6 +30,8 @@ final class ServerCore: @unchecked Sendable {
   let queue: OpaquePointer
   /// What is refused.
   let limits: GRPCServerConfiguration.Limits
+  /// Whose calls are answered.
+  let clients: ClientNames
   /// Calls by method and status.
   let counters: CallCounters
   /// The counters' row of methods that nobody offers.
@@ -45,11 +48,12 @@ final class ServerCore: @unchecked Sendable {
   /// Adopts a server that has not been started and its queue.
   init(
     adopting server: OpaquePointer, queue: OpaquePointer, limits: GRPCServerConfiguration.Limits,
-    methods: [String]
+    clients: ClientNames, methods: [String]
   ) {
     self.server = server
     self.queue = queue
     self.limits = limits
+    self.clients = clients
     counters = CallCounters(methods: methods)
     unknownRow = methods.count
   }
@@ -111,7 +115,9 @@ final class ServerCore: @unchecked Sendable {
     let refusal = shared.withLock { shared -> GRPCStatus? in
       guard shared.stage == .serving else { return .ok }
       guard shared.streams.count < limits.streams else {
-        return GRPCStatus(.resourceExhausted, "\(limits.streams) streams are open already")
+        shared.reached.streams += 1
+        return GRPCStatus(
+          .resourceExhausted, "\(limits.streams) streams are open already; raise --max-streams")
       }
       shared.streams[ObjectIdentifier(call)] = call
       return nil
@@ -128,7 +134,11 @@ final class ServerCore: @unchecked Sendable {
 
   /// There is room for one more parked call.
   func canPark() -> Bool {
-    shared.withLock { $0.parked.count < limits.parkedCalls }
+    shared.withLock { shared in
+      let isRoom = shared.parked.count < limits.parkedCalls
+      if !isRoom { shared.reached.parkedCalls += 1 }
+      return isRoom
+    }
   }
 
   /// A call was parked. When the server has given up waiting it is answered at once.
@@ -156,6 +166,25 @@ final class ServerCore: @unchecked Sendable {
 
   /// Calls parked now.
   var parkedCalls: Int { shared.withLock { $0.parked.count } }
+
+  /// Why a request is not read: it is too long.
+  func refusal(of message: UnsafeMutablePointer<grpc_byte_buffer>) -> GRPCStatus? {
+    let bytes = grpc_byte_buffer_length(message)
+    guard bytes > limits.receiveMessageBytes else { return nil }
+    shared.withLock { $0.reached.messages += 1 }
+    return GRPCStatus(
+      .resourceExhausted,
+      "the request has \(bytes) bytes; at most \(limits.receiveMessageBytes) are read: raise "
+        + "--max-message-bytes")
+  }
+
+  /// How often each limit was reached.
+  var reachedLimits: GRPCLimitCounts {
+    var counts = shared.withLock(\.reached)
+    counts.connections = ConnectionGate.refused
+    counts.descriptors = ConnectionGate.starved
+    return counts
+  }
 
   /// Takes no new calls, ends streams with `OK`, lets calls finish. Does nothing the second time.
   func beginDrain() {

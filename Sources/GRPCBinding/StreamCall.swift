@@ -42,9 +42,11 @@ final class StreamCall: Completion, OpenStream, @unchecked Sendable {
     write = StreamEvent { [self] in wrote() }
     startBatch(on: slot.call, [slot.receiveClose], owner: StreamEvent { [self] in closed() })
     guard method.core.opened(self) else { return }
+    if let refusal = method.core.clients.refusal(of: slot.call) { return finish(refusal) }
     guard let payload = slot.payload else {
       return finish(GRPCStatus(.internalError, "the request has no message"))
     }
+    if let refusal = method.core.refusal(of: payload) { return finish(refusal) }
     // Kept until the answer counts: when its last reference goes, the stream ends.
     let stream = LatestValueStream(call: self)
     withExtendedLifetime(stream) {

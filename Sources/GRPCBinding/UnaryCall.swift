@@ -57,9 +57,13 @@ final class UnaryCall: Completion, @unchecked Sendable {
   private func arrived() {
     phase = .answering
     method.callArrived()
+    if let refusal = method.core.clients.refusal(of: slot.call) {
+      return answer(.status(refusal))
+    }
     guard let payload = slot.payload else {
       return answer(.status(GRPCStatus(.internalError, "the request has no message")))
     }
+    if let refusal = method.core.refusal(of: payload) { return answer(.status(refusal)) }
     let answered = withBytes(of: payload) { handler($0, UnaryContext(call: self)) }
     guard let parked else { return answer(answered) }
     method.topUp()

@@ -1,5 +1,10 @@
+internal import Glibc
+
 /// The time the collector goes by; tests bring their own.
 package protocol CollectionClock: Sendable {
+  /// The time of day, which may be wrong and may jump, in seconds since 1970.
+  var unixSeconds: Double { get }
+
   /// Monotonic time.
   var now: ContinuousClock.Instant { get }
 
@@ -13,6 +18,9 @@ package protocol CollectionClock: Sendable {
 package struct SystemClock: CollectionClock {
   /// The machine's clock.
   package init() {}
+
+  /// `CLOCK_REALTIME`, to the second.
+  package var unixSeconds: Double { Double(time(nil)) }
 
   /// `CLOCK_BOOTTIME` on Linux.
   package var now: ContinuousClock.Instant { .now }

@@ -14,6 +14,10 @@ package struct CollectionCounters: Sendable, Equatable {
   package var skippedOverLimit = 0
   /// Times a query was not asked because the program itself was late (suspended, or out of CPU).
   package var skippedLate = 0
+  /// Answers that could not be used because of a limit, and groups turned away, by the limit.
+  package var reached: [SourceLimit: Int] = [:]
+  /// Answers that held for the same instant as the one before.
+  package var repeated = 0
   /// Rounds given to groups.
   package var rounds = 0
 

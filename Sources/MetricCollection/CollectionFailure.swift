@@ -32,11 +32,16 @@ package struct CollectionFailure: Error, Sendable, Equatable {
   package let reason: String
   /// How long the server asked to be left alone, if it said so.
   let retryAfterSeconds: Int?
+  /// The limit that was reached, where it was one.
+  let limit: SourceLimit?
 
-  init(_ kind: Kind, _ reason: String, retryAfterSeconds: Int? = nil) {
+  init(
+    _ kind: Kind, _ reason: String, retryAfterSeconds: Int? = nil, limit: SourceLimit? = nil
+  ) {
     self.kind = kind
     self.reason = reason
     self.retryAfterSeconds = retryAfterSeconds
+    self.limit = limit
   }
 
   /// Whether it speaks of the server rather than of this query.
@@ -65,7 +70,8 @@ extension CollectionFailure {
       case .forbidden: .forbidden
       case .unresolved, .refused, .connectTimeout, .tls, .broken, .other: .unreachable
       }
-    self.init(kind, failure.description)
+    self.init(
+      kind, failure.description, limit: failure.kind == .bodyTooLarge ? .answerBytes : nil)
   }
 
   /// What a status other than 200 means.
@@ -120,6 +126,9 @@ private func judge(body response: HTTPResponse) -> CollectionOutcome {
   } catch {
     if case .refused = error {
       return .failure(CollectionFailure(.refusedQuery, error.description))
+    }
+    if case .tooManySamples = error {
+      return .failure(CollectionFailure(.tooLarge, error.description, limit: .series))
     }
     let isPage = response.contentType?.lowercased().hasPrefix("text/html") == true
     let hint = isPage ? " (it is a web page: a login, or not a Prometheus?)" : ""

@@ -17,6 +17,7 @@ extension CollectionState {
       }
     }
     guard queries.count + requests.count <= settings.queryLimit else {
+      counters.reached[.queries, default: 0] += 1
       throw CollectionRefusal.tooManyQueries(limit: settings.queryLimit)
     }
     let slot = chooseSlot(for: group.queries, newCount: requests.count, now: now)

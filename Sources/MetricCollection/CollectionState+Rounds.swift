@@ -56,6 +56,7 @@ extension CollectionState {
     let lane = query.target.source.lane
     guard hasTurn(query, now: now) else {
       counters.skippedOverLimit += 1
+      counters.reached[.requestsPerSecond, default: 0] += 1
       if query.latest.answer == nil { queries[id]?.failed(CollectionFailure.overLimit(lane)) }
       return false
     }
@@ -88,17 +89,23 @@ extension CollectionState {
   }
 
   /// A request is over; for a query that was removed meanwhile nothing follows.
+  ///
+  /// - Parameter unixSeconds: the time of day; nil where a first answer is not to be held against it.
   mutating func finish(
-    _ id: Int, _ outcome: CollectionOutcome, now: ContinuousClock.Instant
+    _ id: Int, _ outcome: CollectionOutcome, now: ContinuousClock.Instant,
+    unixSeconds: Double? = nil
   ) -> Actions {
     var actions = Actions()
+    let (outcome, answeredAt) = judged(outcome, of: id, now: now, unixSeconds: unixSeconds)
     counters.inFlight -= 1
     switch outcome {
     case .success: counters.answered += 1
-    case .failure(let failure): counters.failed[failure.kind, default: 0] += 1
+    case .failure(let failure):
+      counters.failed[failure.kind, default: 0] += 1
+      if let limit = failure.limit { counters.reached[limit, default: 0] += 1 }
     }
     guard queries[id] != nil else { return actions }
-    note(outcome, of: id, now: now, &actions)
+    note(outcome, of: id, now: now, answeredAt: answeredAt, &actions)
     for member in queries[id]?.members ?? [] {
       guard let waiting = groups[member.group]?.waiting, waiting & member.bit != 0 else { continue }
       groups[member.group]?.waiting = waiting & ~member.bit
@@ -107,15 +114,32 @@ extension CollectionState {
     return actions
   }
 
+  /// What an answer is worth beside the one before, and since when it holds.
+  private mutating func judged(
+    _ outcome: CollectionOutcome, of id: Int, now: ContinuousClock.Instant, unixSeconds: Double?
+  ) -> (CollectionOutcome, answeredAt: ContinuousClock.Instant) {
+    guard case .success(let answer) = outcome, queries[id] != nil else { return (outcome, now) }
+    let timestamp = answer.timestampSeconds
+    switch queries[id]?.progress.judge(timestamp, at: now, unixSeconds: unixSeconds) {
+    case .repeated:
+      counters.repeated += 1
+      return (outcome, queries[id]?.latest.answeredAt ?? now)
+    case .stuck:
+      counters.repeated += 1
+      return (.failure(.stuck(at: timestamp ?? 0)), now)
+    case .new, nil: return (outcome, now)
+    }
+  }
+
   private mutating func note(
     _ outcome: CollectionOutcome, of id: Int, now: ContinuousClock.Instant,
-    _ actions: inout Actions
+    answeredAt: ContinuousClock.Instant, _ actions: inout Actions
   ) {
     guard let query = queries[id] else { return }
     let source = query.target.source
     switch outcome {
     case .success(let answer):
-      queries[id]?.answered(answer, at: now)
+      queries[id]?.answered(answer, at: answeredAt)
       if servers[source.lane]?.health.answered() == true {
         actions.reports.append(.serverRecovered(source.description))
       }

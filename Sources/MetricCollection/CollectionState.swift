@@ -32,6 +32,7 @@ struct CollectionState {
     let request: HTTPRequest
     let slot: Int
     var latest = CollectedAnswer()
+    var progress = AnswerProgress()
     /// Groups that want it, and the bit that stands for it there.
     var members: [(group: Int, bit: UInt64)] = []
     var isRunning = false

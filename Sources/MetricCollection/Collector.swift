@@ -103,7 +103,9 @@ package final class Collector: Sendable {
   }
 
   private func finish(_ id: Int, _ outcome: CollectionOutcome) {
-    perform(state.withLock { $0.finish(id, outcome, now: clock.now) })
+    let unixSeconds = clock.unixSeconds
+    perform(
+      state.withLock { $0.finish(id, outcome, now: clock.now, unixSeconds: unixSeconds) })
   }
 
   private func log(_ report: CollectionState.Report) {

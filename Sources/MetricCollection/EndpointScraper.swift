@@ -29,6 +29,10 @@ package final class EndpointScraper: Sendable {
   private let logger: Logger
   private let interval: Duration
   private let state: Mutex<ScrapeState>
+  private let reached = Mutex<[SourceLimit: Int]>([:])
+
+  /// Most pages of one trigger's `endpoints`.
+  package static var replicaLimit: Int { ScrapeGroup.replicaLimit }
 
   /// A scraper that asks through `client` every `interval`.
   package init(
@@ -60,6 +64,9 @@ package final class EndpointScraper: Sendable {
     client.run { self.tick() }
     return ScrapeSubscription(group: id)
   }
+
+  /// Rounds of a source that gave no value because of a limit, by the limit.
+  package var reachedLimits: [SourceLimit: Int] { reached.withLock { $0 } }
 
   /// Ends a subscription. A round that is being told at this moment may still arrive.
   package func remove(_ subscription: ScrapeSubscription) {
@@ -106,7 +113,12 @@ package final class EndpointScraper: Sendable {
           self.state.withLock { $0.finish(group, address, read, now: self.clock.now) })
       }
     }
-    for (onRound, round) in actions.rounds { onRound(round) }
+    for (onRound, round) in actions.rounds {
+      for limit in round.answers.compactMap(\.failure?.limit) {
+        reached.withLock { $0[limit, default: 0] += 1 }
+      }
+      onRound(round)
+    }
     for report in actions.reports {
       switch report {
       case .failing(let reason):
@@ -132,8 +144,23 @@ package final class EndpointScraper: Sendable {
             of: response.body, wanted: wanted,
             format: ExpositionFormat(contentType: response.contentType)))
       } catch {
-        return .failure(CollectionFailure(.unusableAnswer, error.description))
+        return .failure(
+          CollectionFailure(
+            error.limit == nil ? .unusableAnswer : .tooLarge, error.description, limit: error.limit)
+        )
       }
+    }
+  }
+}
+
+extension ExpositionError {
+  /// The limit that was reached, where it was one.
+  fileprivate var limit: SourceLimit? {
+    switch self {
+    case .lineTooLong: .lineBytes
+    case .tooManySamples: .scrapedSeries
+    case .tooManyLabels: .labels
+    case .malformed, .truncated, .webPage: nil
     }
   }
 }

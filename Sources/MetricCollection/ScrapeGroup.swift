@@ -198,7 +198,8 @@ struct ScrapeGroup {
     now: ContinuousClock.Instant
   ) -> CollectionFailure? {
     if tooMany {
-      return CollectionFailure(.notAsked, "more than \(Self.replicaLimit) replicas")
+      return CollectionFailure(
+        .notAsked, "more than \(Self.replicaLimit) replicas", limit: .replicas)
     }
     let failing = mine.filter { $0.failure != nil }
     if let first = failing.first(where: { !isUsed($0, now: now) }) ?? failing.first,
@@ -209,7 +210,7 @@ struct ScrapeGroup {
       return CollectionFailure(
         failure.kind,
         "\(failing.count) of \(mine.count) endpoints do not answer\(counted): "
-          + "\(first.instance): \(failure.reason)")
+          + "\(first.instance): \(failure.reason)", limit: failure.limit)
     }
     for case .name(let host, _, _) in sources[index].endpoints {
       if let problem = names[host]?.problem { return CollectionFailure(.unreachable, problem) }

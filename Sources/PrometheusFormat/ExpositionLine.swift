@@ -109,7 +109,7 @@ struct ExpositionLine {
         skipBlanks()
         guard let value = quoted() else { throw unexpected("a label's value in quotes") }
         guard labels.count < labelLimit else {
-          throw unexpected("at most \(labelLimit) labels")
+          throw ExpositionError.tooManyLabels(line: number, limit: labelLimit)
         }
         labels.append(ExpositionLabel(name: word, value: value))
       }

@@ -75,6 +75,8 @@ package enum ExpositionError: Error, Sendable, Equatable {
   case lineTooLong(line: Int, limitBytes: Int)
   /// More wanted series than the limit.
   case tooManySamples(limit: Int)
+  /// A wanted series has more labels than the limit.
+  case tooManyLabels(line: Int, limit: Int)
   /// The end is missing: `# EOF` in OpenMetrics.
   case truncated
   /// The bytes are a web page, not an exposition.
@@ -91,6 +93,7 @@ extension ExpositionError: CustomStringConvertible {
       "line \(line) is longer than \(limitBytes) bytes"
     case .tooManySamples(let limit):
       "more than \(limit) series of the wanted metrics; narrow the selector"
+    case .tooManyLabels(let line, let limit): "line \(line) has more than \(limit) labels"
     case .truncated: "the exposition ends before its \"# EOF\""
     case .webPage: "it is a web page, not metrics; is the path right? Most engines use /metrics"
     }

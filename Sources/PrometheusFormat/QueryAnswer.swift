@@ -11,6 +11,9 @@ package struct QueryAnswer: Sendable, Equatable {
   /// Series that held native histograms, which are not numbers, and were therefore left out.
   package var skippedHistogramCount: Int
 
+  /// How many numbers an answer may hold where nobody says otherwise.
+  package static let defaultSampleLimit = 100_000
+
   /// An answer put together by hand: for servers of ours and for tests.
   package init(
     _ result: QueryResult, warnings: [String] = [], infos: [String] = [],

@@ -8,7 +8,9 @@ extension QueryAnswer {
   ///   - bytes: the whole body; kept alive by the answer's labels.
   ///   - sampleLimit: how many numbers the answer may hold, over all series.
   /// - Throws: what is wrong, or what the server refused.
-  package init(parsing bytes: [UInt8], sampleLimit: Int = 100_000) throws(QueryAnswerError) {
+  package init(
+    parsing bytes: [UInt8], sampleLimit: Int = QueryAnswer.defaultSampleLimit
+  ) throws(QueryAnswerError) {
     var parser = QueryAnswerParser(bytes: bytes, samplesLeft: sampleLimit, sampleLimit: sampleLimit)
     self = try parser.parse()
   }

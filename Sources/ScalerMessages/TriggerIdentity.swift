@@ -21,6 +21,9 @@ package struct TriggerIdentity: Hashable, Sendable {
   /// The metadata in any order.
   let entries: [Entry]
 
+  /// The length of its name, namespace and metadata in bytes, with an end for each.
+  package var byteCount: Int { text.count }
+
   /// The identity of this trigger. O(length of all strings).
   package init(_ ref: ScaledObjectRef) {
     self.ref = ref

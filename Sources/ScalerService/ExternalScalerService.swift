@@ -1,6 +1,7 @@
 package import DecisionLoop
 package import GRPCBinding
 package import Logging
+package import MetricCollection
 internal import ScalerMessages
 internal import TriggerConfiguration
 
@@ -29,18 +30,21 @@ package final class ExternalScalerService: Sendable {
   /// A service over `runner`.
   ///
   /// - Parameters:
-  ///   - triggerLimit: most triggers at once.
+  ///   - limits: most of what is remembered at once.
   ///   - forgetAfter: a trigger without a call and without a stream for so long is forgotten.
   package init(
-    runner: DecisionRunner, triggerLimit: Int,
+    runner: DecisionRunner, limits: TriggerTableLimits,
     forgetAfter: Duration, logger: Logger
   ) {
     table = TriggerTable(
-      runner: runner, limit: triggerLimit, logger: logger)
+      runner: runner, limits: limits, logger: logger)
     self.forgetAfter = forgetAfter
     (firstMentions, firstMention) = AsyncStream.makeStream(
-      bufferingPolicy: .bufferingNewest(triggerLimit))
+      bufferingPolicy: .bufferingNewest(limits.triggers))
   }
+
+  /// How often each limit was reached: those of `ServiceLimit` and of `TriggerLimit`.
+  package var reachedLimits: [String: Int] { table.reachedLimits }
 
   /// The five methods, to be registered with a server.
   package var methods: [GRPCMethod] {
@@ -67,6 +71,10 @@ package final class ExternalScalerService: Sendable {
       },
     ]
   }
+
+  /// Puts other servers that may be asked into force.
+  /// - Returns: how many triggers are begun anew because of it.
+  package func replaceSources(_ sources: SourceDirectory) -> Int { table.replaceSources(sources) }
 
   /// Begins to collect and decide for a trigger as if KEDA had mentioned it, or mentions it again.
   ///
@@ -122,12 +130,13 @@ extension ExternalScalerService {
     do throws(MessageError) {
       return try decodeScaledObjectRef(bytes) { table.entry(for: $0, at: .now) }
     } catch {
-      return .failure(Self.failure(error))
+      return .failure(failure(error))
     }
   }
 
-  private static func failure(_ error: MessageError) -> AnswerFailure {
+  private func failure(_ error: MessageError) -> AnswerFailure {
     if case .tooManyMetadataEntries = error {
+      table.metadataKeysReached()
       return AnswerFailure(code: .resourceExhausted, message: "\(error)")
     }
     return AnswerFailure(code: .internalError, message: "\(error)")
@@ -149,7 +158,7 @@ extension ExternalScalerService {
         return Asked(entry: entry, metric: index, name: index == nil ? ref.metricName : nil)
       }
     } catch {
-      return .status(Self.failure(error).status)
+      return .status(failure(error).status)
     }
     guard case .success(let entry) = asked.entry, case .success = entry.metricSpec else {
       return answer(asked.entry, .isActive, context)

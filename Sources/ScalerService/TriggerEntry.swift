@@ -15,6 +15,8 @@ final class TriggerEntry: Sendable {
   let plan: MetricPlan
   /// What the metadata says; `nil` where it is refused.
   let spec: TriggerSpec?
+  /// The limits that refused metadata goes beyond; empty where it is not refused.
+  let reachedLimits: [TriggerLimit]
   private let state: Mutex<State>
 
   private struct State {
@@ -46,6 +48,7 @@ final class TriggerEntry: Sendable {
   init(identity: TriggerIdentity, spec: TriggerSpec, at now: ContinuousClock.Instant) {
     self.identity = identity
     self.spec = spec
+    reachedLimits = []
     let plan = spec.metricPlan
     self.plan = plan
     let specs = plan.metrics.map { MetricSpec(name: $0.name, target: $0.target) }
@@ -55,8 +58,12 @@ final class TriggerEntry: Sendable {
   }
 
   /// An entry for metadata that does not: every call is told why.
-  init(identity: TriggerIdentity, refusal: GRPCStatus, at now: ContinuousClock.Instant) {
+  init(
+    identity: TriggerIdentity, refusal: GRPCStatus, reachedLimits: [TriggerLimit],
+    at now: ContinuousClock.Instant
+  ) {
     self.identity = identity
+    self.reachedLimits = reachedLimits
     spec = nil
     plan = .nothing
     let failure = AnswerFailure(code: refusal.code, message: refusal.message)
@@ -212,6 +219,12 @@ extension TriggerEntry {
       state.activityStreams[ObjectIdentifier(stream)] = nil
       state.specStreams[ObjectIdentifier(stream)] = nil
     }
+  }
+
+  /// Ends every stream with OK, so that callers open it again.
+  func endStreams() {
+    let streams = state.withLock { Array($0.activityStreams.values) + $0.specStreams.values }
+    for stream in streams { stream.finish(.ok) }
   }
 
   /// Sends `true` once more to open streams when the last push is `interval` ago: a repeat, so that

@@ -1,6 +1,7 @@
 internal import DecisionLoop
 internal import GRPCBinding
 internal import Logging
+internal import MetricCollection
 internal import ScalerMessages
 internal import Synchronization
 internal import TriggerConfiguration
@@ -8,22 +9,42 @@ internal import TriggerConfiguration
 /// Every trigger that somebody has mentioned of late, found by its identity.
 final class TriggerTable: Sendable {
   private let runner: DecisionRunner
-  private let limit: Int
+  private let limits: TriggerTableLimits
   private let logger: Logger
   private let state = Mutex(State())
 
   private struct State {
     var entries: [UInt64: [TriggerEntry]] = [:]
+    /// Of those whose metadata was refused.
+    var refusals = 0
+    /// Of the others.
     var count = 0
-    var isFullSaid = false
+    var heldBytes = 0
+    var reached: [String: Int] = [:]
+
+    /// An entry was taken out.
+    mutating func forget(_ entry: TriggerEntry) {
+      if entry.spec == nil { refusals -= 1 } else { count -= 1 }
+      heldBytes -= entry.identity.byteCount
+    }
+
+    mutating func reach(_ limit: ServiceLimit) { reached[limit.rawValue, default: 0] += 1 }
   }
 
   init(
-    runner: DecisionRunner, limit: Int, logger: Logger
+    runner: DecisionRunner, limits: TriggerTableLimits, logger: Logger
   ) {
     self.runner = runner
-    self.limit = limit
+    self.limits = limits
     self.logger = logger
+  }
+
+  /// How often each limit was reached, those of metadata included.
+  var reachedLimits: [String: Int] { state.withLock(\.reached) }
+
+  /// A message had more metadata entries than are read.
+  func metadataKeysReached() {
+    state.withLock { $0.reached[TriggerLimit.metadataKeys.rawValue, default: 0] += 1 }
   }
 
   /// The entry of the trigger that `ref` names; made, and its collection begun, on first sight.
@@ -39,39 +60,73 @@ final class TriggerTable: Sendable {
     return add(ref.materialized(), at: now)
   }
 
-  /// The entry of `ref`, made where there is none.
+  /// The entry of `ref`, made where there is none and room for one.
   func add(_ ref: ScaledObjectRef, at now: ContinuousClock.Instant)
     -> Result<TriggerEntry, AnswerFailure>
   {
     let identity = TriggerIdentity(ref)
+    let known = state.withLock { state -> Result<TriggerEntry, AnswerFailure>? in
+      let present = state.entries[identity.stableHash]?.first { $0.identity == identity }
+      return present.map { .success($0) } ?? refusal(of: identity, in: &state).map { .failure($0) }
+    }
+    if let known { return known }
     let entry = makeEntry(identity, at: now)
     enum Place {
       case added
       case present(TriggerEntry)
-      case full(isNews: Bool)
+      case passedOver
+      case full(AnswerFailure)
     }
     let place = state.withLock { state -> Place in
       let present = state.entries[identity.stableHash]?.first { $0.identity == identity }
       if let present { return .present(present) }
-      guard state.count < limit else {
-        defer { state.isFullSaid = true }
-        return .full(isNews: !state.isFullSaid)
+      if entry.spec == nil {
+        for limit in entry.reachedLimits { state.reached[limit.rawValue, default: 0] += 1 }
+        guard state.refusals < limits.refusals else {
+          state.reach(.refusals)
+          return .passedOver
+        }
+        state.refusals += 1
+      } else {
+        if let failure = refusal(of: identity, in: &state) { return .full(failure) }
+        state.count += 1
       }
+      state.heldBytes += identity.byteCount
       state.entries[identity.stableHash, default: []].append(entry)
-      state.count += 1
-      state.isFullSaid = false
       return .added
     }
     switch place {
     case .present(let present): return .success(present)
-    case .full(let isNews):
-      if isNews { logger.warning("limit of triggers reached", metadata: ["limit": "\(limit)"]) }
-      return .failure(
-        AnswerFailure(
-          code: .resourceExhausted,
-          message: "\(limit) triggers are served already; raise --max-scaled-objects"))
+    case .passedOver: return .success(entry)
+    case .full(let failure): return .failure(failure)
     case .added: return begin(entry)
     }
+  }
+
+  /// Takes an entry out that could not be collected for, so that the next call tries again.
+  private func remove(_ entry: TriggerEntry) {
+    state.withLock { state in
+      state.entries[entry.identity.stableHash]?.removeAll { $0 === entry }
+      state.forget(entry)
+    }
+  }
+
+  /// Why there is no room for one more trigger; known ones are not looked for.
+  private func refusal(of identity: TriggerIdentity, in state: inout State) -> AnswerFailure? {
+    if state.count >= limits.triggers {
+      state.reach(.triggers)
+      return AnswerFailure(
+        code: .resourceExhausted,
+        message: "\(limits.triggers) triggers are served already; raise --max-scaled-objects")
+    }
+    if state.heldBytes + identity.byteCount > limits.heldBytes {
+      state.reach(.heldBytes)
+      return AnswerFailure(
+        code: .resourceExhausted,
+        message: "the metadata of all triggers would be longer than \(limits.heldBytes) bytes; "
+          + "shorten it, for example by recording rules")
+    }
+    return nil
   }
 
   /// Ends collecting for triggers that nobody asked about since `instant`.
@@ -84,13 +139,38 @@ final class TriggerTable: Sendable {
         forgotten += entries.filter { entry in !kept.contains { $0 === entry } }
         state.entries[hash] = kept.isEmpty ? nil : kept
       }
-      state.count -= forgotten.count
+      for entry in forgotten { state.forget(entry) }
       return forgotten
     }
     for entry in forgotten {
       if let trigger = entry.trigger { runner.end(trigger) }
       logger.info("trigger forgotten", metadata: Self.metadata(entry.identity.ref))
     }
+  }
+
+  /// Puts other servers that may be asked into force. Triggers that this changes, and those that are
+  /// refused now, are forgotten with their streams ended, so that the next call begins them anew.
+  ///
+  /// - Returns: how many of those that were decided for.
+  func replaceSources(_ sources: SourceDirectory) -> Int {
+    let changed = Set(runner.replaceSources(sources).map(ObjectIdentifier.init))
+    let dropped = state.withLock { state -> [TriggerEntry] in
+      var dropped: [TriggerEntry] = []
+      for (hash, entries) in state.entries {
+        let kept = entries.filter { entry in
+          entry.trigger.map { !changed.contains(ObjectIdentifier($0)) } ?? false
+        }
+        dropped += entries.filter { entry in !kept.contains { $0 === entry } }
+        state.entries[hash] = kept.isEmpty ? nil : kept
+      }
+      for entry in dropped { state.forget(entry) }
+      return dropped
+    }
+    for entry in dropped {
+      if let trigger = entry.trigger { runner.end(trigger) }
+      entry.endStreams()
+    }
+    return changed.count
   }
 
   /// Every entry, in no order.
@@ -111,22 +191,28 @@ final class TriggerTable: Sendable {
       }
       return TriggerEntry(identity: identity, spec: spec, at: now)
     } catch {
-      return refused(identity, .invalidArgument, "\(error)", at: now)
+      return refused(
+        identity, .invalidArgument, "\(error)", limits: error.problems.compactMap(\.limit), at: now)
     }
   }
 
   private func refused(
     _ identity: TriggerIdentity, _ code: GRPCStatusCode, _ why: String,
-    at now: ContinuousClock.Instant
+    limits: [TriggerLimit] = [], at now: ContinuousClock.Instant
   ) -> TriggerEntry {
-    var metadata = Self.metadata(identity.ref)
-    metadata["error"] = "\(why)"
-    logger.warning("trigger metadata refused", metadata: metadata)
-    return TriggerEntry(identity: identity, refusal: GRPCStatus(code, why), at: now)
+    TriggerEntry(
+      identity: identity, refusal: GRPCStatus(code, why), reachedLimits: limits, at: now)
   }
 
   private func begin(_ entry: TriggerEntry) -> Result<TriggerEntry, AnswerFailure> {
-    guard let spec = entry.spec else { return .success(entry) }
+    guard let spec = entry.spec else {
+      var metadata = Self.metadata(entry.identity.ref)
+      if case .failure(let refusal) = entry.metricSpec {
+        metadata["error"] = "\(refusal.status.message)"
+      }
+      logger.warning("trigger metadata refused", metadata: metadata)
+      return .success(entry)
+    }
     do {
       let trigger = try runner.begin(
         namespace: entry.identity.ref.namespace, name: entry.identity.ref.name, spec: spec
@@ -140,6 +226,9 @@ final class TriggerTable: Sendable {
       }
       logger.info("trigger first mentioned", metadata: metadata)
       return .success(entry)
+    } catch let error as CollectionLimitReached {
+      remove(entry)
+      return .failure(AnswerFailure(code: .resourceExhausted, message: "\(error)"))
     } catch {
       entry.refuseToDecide("\(error)")
       logger.warning(

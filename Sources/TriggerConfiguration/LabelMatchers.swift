@@ -21,7 +21,9 @@ extension MetadataValue {
   /// them. Nothing but matchers can pass, so a selector cannot smuggle in other PromQL.
   func labelMatchers() throws(Refusal) -> [LabelMatcher] {
     guard text.utf8.count <= TriggerLimits.queryBytes else {
-      throw Refusal("is longer than \(TriggerLimits.queryBytes) bytes", "use fewer matchers")
+      throw Refusal(
+        "is longer than \(TriggerLimits.queryBytes) bytes", "use fewer matchers", limit: .queryBytes
+      )
     }
     var rest = text[...]
     if rest.hasPrefix("{"), rest.hasSuffix("}") { rest = rest.dropFirst().dropLast() }

@@ -46,21 +46,25 @@ struct MetadataReader {
     return spec
   }
 
-  private mutating func refuse(_ place: MetadataPlace, _ found: String, _ remedy: String) {
-    problems.append(MetadataProblem(place: place, found: found, remedy: remedy))
+  private mutating func refuse(
+    _ place: MetadataPlace, _ found: String, _ remedy: String, limit: TriggerLimit? = nil
+  ) {
+    problems.append(MetadataProblem(place: place, found: found, remedy: remedy, limit: limit))
   }
 
   private mutating func isWithinLimits(_ metadata: [String: String]) -> Bool {
     guard metadata.count <= TriggerLimits.metadataKeys else {
       refuse(
-        .metadata, "has \(metadata.count) keys", "use at most \(TriggerLimits.metadataKeys)")
+        .metadata, "has \(metadata.count) keys", "use at most \(TriggerLimits.metadataKeys)",
+        limit: .metadataKeys)
       return false
     }
     let bytes = metadata.reduce(0) { $0 + $1.key.utf8.count + $1.value.utf8.count }
     guard bytes <= TriggerLimits.metadataBytes else {
       refuse(
         .metadata, "has \(bytes) bytes",
-        "use at most \(TriggerLimits.metadataBytes); long queries belong in recording rules")
+        "use at most \(TriggerLimits.metadataBytes); long queries belong in recording rules",
+        limit: .metadataBytes)
       return false
     }
     return true
@@ -121,7 +125,7 @@ struct MetadataReader {
       case .list, .none: break
       }
     } catch {
-      refuse(place, error.found, error.remedy)
+      refuse(place, error.found, error.remedy, limit: error.limit)
     }
   }
 
@@ -153,7 +157,7 @@ struct MetadataReader {
     do throws(Refusal) {
       entries = try triggerList(text)
     } catch {
-      refuse(.key("triggers"), error.found, error.remedy)
+      refuse(.key("triggers"), error.found, error.remedy, limit: error.limit)
       return
     }
     for entry in entries {
@@ -205,7 +209,7 @@ struct MetadataReader {
     do throws(Refusal) {
       try read(value, &trigger)
     } catch {
-      refuse(place, error.found, error.remedy)
+      refuse(place, error.found, error.remedy, limit: error.limit)
     }
   }
 }

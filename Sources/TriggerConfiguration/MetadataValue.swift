@@ -99,7 +99,8 @@ struct MetadataValue {
   func query() throws(Refusal) -> String {
     guard let fault = promQLFault(in: text) else { return text }
     throw Refusal(
-      text.isEmpty ? "is empty" : "is \(quoted(text)), which \(fault.found)", fault.remedy)
+      text.isEmpty ? "is empty" : "is \(quoted(text)), which \(fault.found)", fault.remedy,
+      limit: fault.limit)
   }
 
   /// `name` as Prometheus spells labels: letters, digits and `_`, not starting with a digit.

@@ -10,7 +10,7 @@ func promQLFault(in text: String) -> Refusal? {
   guard bytes.count <= TriggerLimits.queryBytes else {
     return Refusal(
       "is longer than \(TriggerLimits.queryBytes) bytes",
-      "use a recording rule for it and query that")
+      "use a recording rule for it and query that", limit: .queryBytes)
   }
   var scan = PromQLScan(bytes: bytes)
   return scan.fault()

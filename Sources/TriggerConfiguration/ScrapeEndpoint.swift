@@ -45,7 +45,8 @@ extension MetadataValue {
     guard endpoints.count <= TriggerLimits.endpoints else {
       throw Refusal(
         "names \(endpoints.count) addresses",
-        "use at most \(TriggerLimits.endpoints), or one dns://host:port/path for all replicas")
+        "use at most \(TriggerLimits.endpoints), or one dns://host:port/path for all replicas",
+        limit: .endpoints)
     }
     return endpoints
   }

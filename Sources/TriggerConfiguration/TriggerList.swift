@@ -26,7 +26,7 @@ func triggerList(_ text: String) throws(Refusal) -> [TriggerListEntry] {
   guard sequence.count <= TriggerLimits.triggers else {
     throw Refusal(
       "has \(sequence.count) entries",
-      "use at most \(TriggerLimits.triggers); combine others in one query")
+      "use at most \(TriggerLimits.triggers); combine others in one query", limit: .triggers)
   }
   var entries: [TriggerListEntry] = []
   for (index, node) in sequence.enumerated() {

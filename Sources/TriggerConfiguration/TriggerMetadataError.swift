@@ -24,6 +24,8 @@ package struct MetadataProblem: Error, Sendable, Equatable, CustomStringConverti
   package var found: String
   /// What to write instead.
   package var remedy: String
+  /// The limit that was reached, where it was one.
+  package var limit: TriggerLimit?
 
   /// `trigger metadata "queueDepthThreshold" is "ten"; use a number above 0, for example "50"`
   package var description: String { "\(place) \(found); \(remedy)" }
@@ -58,10 +60,13 @@ struct Refusal: Error, Equatable {
   var found: String
   /// What to write instead.
   var remedy: String
+  /// The limit that was reached, where it was one.
+  var limit: TriggerLimit?
 
-  init(_ found: String, _ remedy: String) {
+  init(_ found: String, _ remedy: String, limit: TriggerLimit? = nil) {
     self.found = found
     self.remedy = remedy
+    self.limit = limit
   }
 }
 

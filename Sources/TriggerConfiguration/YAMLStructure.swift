@@ -86,7 +86,8 @@ private struct YAMLStructureScan {
     default: isValueStart = isMarker || (isValueStart && isBlank(byte))
     }
     guard max(depth, markers) <= depthLimit else {
-      return Refusal("is nested deeper than \(depthLimit) in line \(line)", listRemedy)
+      return Refusal(
+        "is nested deeper than \(depthLimit) in line \(line)", listRemedy, limit: .listDepth)
     }
     return nil
   }

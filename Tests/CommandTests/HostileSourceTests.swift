@@ -48,6 +48,11 @@ import Testing
       _, connection in
       connection.answer(text: String(SourceServers.answer(1).dropLast(5)))
     },
+    Fault(name: "the-past", words: ["is that for 1700000000 (Unix seconds) again"]) {
+      _, connection in
+      connection.answer(
+        text: #"{"status":"success","data":{"resultType":"scalar","result":[1700000000,"100"]}}"#)
+    },
     Fault(name: "nested", words: ["not what the query API writes"]) { _, connection in
       connection.answer(text: "{\"data\":" + String(repeating: "[", count: 200_000))
     },
@@ -128,6 +133,9 @@ import Testing
     let good = rounds.compactMap { $0["good"] }.drop { $0.first != "OK" }
     #expect(!good.isEmpty)
     #expect(good.allSatisfy { $0 == ["OK", "2"] }, "\(good)")
+    for name in expected.keys {
+      #expect(rounds.allSatisfy { $0[name]?.first != "OK" }, "\(name) was told a number")
+    }
     for object in try await shown(scaler) {
       guard let name = object["name"] as? String, let words = expected[name] else { continue }
       let remarks = (object["remarks"] as? [String] ?? []).joined(separator: "\n")

@@ -92,6 +92,30 @@ import Testing
     #expect(scaler.log.contains { $0.contains("a query has no answer") })
   }
 
+  @Test func `A crash leaves no core dump, where memory with the secrets would be`() async throws {
+    let server = try Self.echo()
+    defer { server.stop() }
+    let files = try SourceServers.Files()
+    let config = try Self.configuration(server, files)
+    let ports = try ScalerProcess.freePorts()
+    let scaler = try await ScalerProcess.start(
+      shell: "ulimit -c unlimited; cd \"$DUMPS\"; exec \"$@\"", ports: ports, ["--config", config],
+      environment: ["DUMPS": files.path(""), "SWIFT_BACKTRACE": "enable=no"])
+    defer { scaler.kill() }
+    let process = "/proc/\(scaler.processIdentifier)"
+    let limits = try String(contentsOfFile: "\(process)/limits", encoding: .utf8)
+    let line = limits.split(separator: "\n").first { $0.hasPrefix("Max core file size") }
+    #expect(line?.split(separator: " ").dropFirst(4).prefix(2).map(String.init) == ["0", "0"])
+    // The kernel may hand dumps to a program instead: without anybody's memory in them.
+    let filter = try String(contentsOfFile: "\(process)/coredump_filter", encoding: .utf8)
+    #expect(filter == "00000000\n")
+    scaler.send(SIGSEGV)
+    #expect(try await scaler.exitCode(within: .seconds(30)) != 0)
+    let left = try FileManager.default.contentsOfDirectory(atPath: files.path(""))
+    #expect(Set(left) == ["config.yaml", "token"], "\(left)")
+    #expect(Self.leaks(scaler.errors.joined(separator: "\n")).isEmpty)
+  }
+
   @Test(arguments: ["text", "json"])
   func `No secret is in what check prints, which uses the profiles`(output: String) async throws {
     let server = try Self.echo()

@@ -10,7 +10,7 @@ enum SourceServers {
 
   /// An instant query's answer of one number.
   static func answer(_ value: Int) -> String {
-    #"{"status":"success","data":{"resultType":"scalar","result":[1,"\#(value)"]}}"#
+    #"{"status":"success","data":{"resultType":"scalar","result":[0,"\#(value)"]}}"#
   }
 
   /// A directory of files that goes with the test.

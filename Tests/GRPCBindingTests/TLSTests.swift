@@ -64,6 +64,32 @@ struct TLSTests {
     #expect(try await client.line() == "UNAVAILABLE")
   }
 
+  @Test(arguments: [
+    (["client"], "OK"), (["cli*"], "OK"), (["127.0.0.1"], "OK"), (["other", "*"], "OK"),
+    (["other"], "PERMISSION_DENIED"), (["clients"], "PERMISSION_DENIED"),
+    (["clien"], "PERMISSION_DENIED"), (["x*"], "PERMISSION_DENIED"),
+  ])
+  func `only a client whose certificate has a name on the list is answered`(
+    names: [String], code: String
+  ) async throws {
+    let server = try makeServer(
+      [echo], security: .tls(files(clientCA: "ca.crt")), clients: ClientNames(names))
+    let client = try client(
+      server,
+      """
+      def told(call):
+          try: call()
+          except grpc.RpcError as error: return error.code().name, error.details()
+          return "OK", ""
+      status, details = told(lambda: echo(secure("client"))(b"hello", timeout=20))
+      say(status)
+      say(details)
+      """)
+    #expect(try await client.line() == code)
+    let words = "the client certificate \"client\" is not on the list of --tls-client-names"
+    #expect(try await client.line() == (code == "OK" ? "" : words))
+  }
+
   @Test func `a new certificate is served to new connections while no call fails`()
     async throws
   {

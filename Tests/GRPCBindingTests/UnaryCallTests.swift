@@ -6,10 +6,11 @@ import Testing
 /// A server on a free port of 127.0.0.1.
 func makeServer(
   _ methods: [GRPCMethod], security: GRPCServerConfiguration.Security = .plaintext,
-  limits: GRPCServerConfiguration.Limits = .init()
+  limits: GRPCServerConfiguration.Limits = .init(), clients: ClientNames = ClientNames([])
 ) throws -> GRPCServer {
   var configuration = GRPCServerConfiguration(address: "127.0.0.1:0", security: security)
   configuration.limits = limits
+  configuration.clients = clients
   return try GRPCServer(configuration: configuration, methods: methods)
 }
 

@@ -36,6 +36,7 @@ def main():
     parser.add_argument("--times", action="store_true", help="put the Unix time before each line")
     parser.add_argument(
         "--active", action="store_true", help="print True or False for IsActive, not the value")
+    parser.add_argument("--every", action="store_true", help="print each round, changed or not")
     options = parser.parse_args()
     scaler = protocol.Scaler(protocol.open_channel(options))
     trigger = protocol.triggers(options)[0]
@@ -43,7 +44,7 @@ def main():
     end = time.monotonic() + options.seconds
     while time.monotonic() < end:
         line = newest(scaler, trigger, options.active)
-        if line != last:
+        if options.every or line != last:
             print(f"{time.time():.2f} {line}" if options.times else line, flush=True)
             last = line
         time.sleep(0.02)

@@ -86,7 +86,7 @@ extension CollectedAnswer {
   }
 }
 
-private let one = #"{"status":"success","data":{"resultType":"scalar","result":[1,"1"]}}"#
+private let one = #"{"status":"success","data":{"resultType":"scalar","result":[0,"1"]}}"#
 
 @Suite("The collector", .timeLimit(.minutes(1)))
 struct CollectorTests {

@@ -16,7 +16,7 @@ import Testing
   }
 
   private static let vector =
-    #""resultType":"vector","result":[{"metric":{"pod":"a"},"value":[1700000000.1,"7"]}]"#
+    #""resultType":"vector","result":[{"metric":{"pod":"a"},"value":[0,"7"]}]"#
 
   private static let cases = [
     // Thanos 0.32 and later puts an analysis beside the result, null unless asked for.

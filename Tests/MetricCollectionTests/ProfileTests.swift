@@ -7,7 +7,7 @@ import Testing
 import TriggerConfiguration
 
 private let answerOfOne =
-  #"{"status":"success","data":{"resultType":"scalar","result":[1,"1"]}}"#
+  #"{"status":"success","data":{"resultType":"scalar","result":[0,"1"]}}"#
 
 /// Requests that a scripted server has seen.
 private final class SeenRequests: Sendable {
@@ -129,7 +129,7 @@ private final class Scratch: Sendable {
     let server = try ScriptedHTTPServer { request, connection in
       let tenant = request.header("X-Scope-OrgID") ?? "0"
       connection.answer(
-        text: #"{"status":"success","data":{"resultType":"scalar","result":[1,"\#(tenant)"]}}"#)
+        text: #"{"status":"success","data":{"resultType":"scalar","result":[0,"\#(tenant)"]}}"#)
     }
     defer { server.stop() }
     try await withCollector { collector, _ in

@@ -1,9 +1,9 @@
-import Foundation
+package import Foundation
 import ScalingEngine
-import TriggerConfiguration
+package import TriggerConfiguration
 
 /// Turns observation lines into decision lines.
-struct DecisionFilter {
+package struct DecisionFilter {
   private let spec: TriggerSpec
   private var decider: ReplicaDecider
   private var lineNumber = 0
@@ -11,7 +11,7 @@ struct DecisionFilter {
   private let encoder: JSONEncoder
 
   /// A filter that decides as `spec` says.
-  init(spec: TriggerSpec) {
+  package init(spec: TriggerSpec) {
     self.spec = spec
     decider = ReplicaDecider(policy: spec.policy)
     encoder = JSONEncoder()
@@ -19,7 +19,7 @@ struct DecisionFilter {
   }
 
   /// The answer to one line, its newline included: a decision, or an error with the line's number.
-  mutating func answer(to line: String) -> Data {
+  package mutating func answer(to line: String) -> Data {
     lineNumber += 1
     let observed: ObservationLine
     do {

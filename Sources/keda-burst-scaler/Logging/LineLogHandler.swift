@@ -1,6 +1,5 @@
 import Foundation
 import Logging
-import Synchronization
 
 /// How log lines look.
 enum LogFormat: String, CaseIterable {
@@ -16,9 +15,6 @@ struct LineLogHandler: LogHandler {
   var metadata: Logger.Metadata = [:]
   private let format: LogFormat
 
-  /// Keeps lines of concurrent writers whole.
-  private static let writing = Mutex<Void>(())
-
   init(format: LogFormat, level: Logger.Level) {
     self.format = format
     logLevel = level
@@ -31,16 +27,28 @@ struct LineLogHandler: LogHandler {
 
   func log(event: LogEvent) {
     let merged = metadata.merging(event.metadata ?? [:]) { _, newer in newer }
-    let pairs = merged.sorted { $0.key < $1.key }.map { ($0.key, "\($0.value)") }
+    LogOutput.standardError.write(
+      line(event.level, event.message.description, merged), sentence: event.message.description
+    ) { dropped in
+      line(
+        .warning, "lines were not logged",
+        [
+          "sentence": "\(event.message)", "lines": "\(dropped)",
+          "setting": "--log-lines-per-second",
+        ])
+    }
+  }
+
+  private func line(_ level: Logger.Level, _ message: String, _ metadata: Logger.Metadata) -> String
+  {
+    let pairs = metadata.sorted { $0.key < $1.key }.map { ($0.key, "\($0.value)") }
     let time = Date.now.formatted(
       .iso8601.year().month().day().timeZone(separator: .omitted).time(
         includingFractionalSeconds: true))
-    let line =
-      switch format {
-      case .text: Self.textLine(time, event.level, event.message.description, pairs)
-      case .json: Self.jsonLine(time, event.level, event.message.description, pairs)
-      }
-    Self.writing.withLock { _ in FileHandle.standardError.write(Data((line + "\n").utf8)) }
+    return switch format {
+    case .text: Self.textLine(time, level, message, pairs)
+    case .json: Self.jsonLine(time, level, message, pairs)
+    }
   }
 
   private static func textLine(

@@ -9,7 +9,9 @@ extension ServerSettings {
     var configuration = GRPCServerConfiguration(
       address: grpcListen.description,
       security: certificates.map { .tls($0) } ?? .plaintext)
+    configuration.clients = ClientNames(tls?.clientNames ?? [])
     configuration.limits.receiveMessageBytes = maximumMessageBytes
+    configuration.limits.connections = maximumConnections
     configuration.limits.streams = maximumStreams
     return configuration
   }

@@ -49,11 +49,17 @@ struct ServeCommand: AsyncParsableCommand {
   @Option(help: ArgumentHelp(Setting.tlsClientCA.helpWithDefault, valueName: "file"))
   var tlsClientCa: String?
 
+  @Option(help: ArgumentHelp(Setting.tlsClientNames.helpWithDefault, valueName: "names"))
+  var tlsClientNames: String?
+
   @Option(help: ArgumentHelp(Setting.drainGrace.helpWithDefault, valueName: "duration"))
   var drainGrace: String?
 
   @Option(help: ArgumentHelp(Setting.maximumScaledObjects.helpWithDefault, valueName: "count"))
   var maxScaledObjects: String?
+
+  @Option(help: ArgumentHelp(Setting.maximumConnections.helpWithDefault, valueName: "count"))
+  var maxConnections: String?
 
   @Option(help: ArgumentHelp(Setting.maximumStreams.helpWithDefault, valueName: "count"))
   var maxStreams: String?
@@ -70,26 +76,30 @@ struct ServeCommand: AsyncParsableCommand {
   @Option(help: ArgumentHelp(Setting.logFormat.helpWithDefault, valueName: "format"))
   var logFormat: String?
 
+  @Option(help: ArgumentHelp(Setting.logLinesPerSecond.helpWithDefault, valueName: "count"))
+  var logLinesPerSecond: String?
+
   func run() async throws {
+    let environment = ProcessInfo.processInfo.environment
+    let file = (config ?? environment["KEDA_BURST_SCALER_CONFIG"]).map {
+      ConfigurationFile(path: $0, flags: flags, environment: environment)
+    }
     let settings: ServerSettings
+    let text: String?
     do {
-      settings = try ServerSettings(try sources(), isDemo: demo)
+      text = try file?.read()
+      let sources = try SettingSources(
+        flags: flags, environment: environment, fileText: text, fileName: file?.path)
+      settings = try ServerSettings(sources, isDemo: demo)
     } catch let error as SettingError {
       throw ValidationError(error.description)
     }
     do {
-      try await Server(settings: settings, isDemo: demo).run()
+      try await Server(settings: settings, isDemo: demo, file: file, text: text).run()
     } catch let error as ServerFailure {
       FileHandle.standardError.write(Data("Error: \(error)\n".utf8))
       throw ExitCode(1)
     }
-  }
-
-  private func sources() throws -> SettingSources {
-    let environment = ProcessInfo.processInfo.environment
-    let path = config ?? environment["KEDA_BURST_SCALER_CONFIG"]
-    return try SettingSources(
-      flags: flags, environment: environment, fileText: try path.map(Self.read), fileName: path)
   }
 
   /// The text of a configuration file.
@@ -109,9 +119,12 @@ struct ServeCommand: AsyncParsableCommand {
       (.adminTokenFile, adminTokenFile), (.prometheus, prometheus), (.kubernetes, kubernetes),
       (.kubeconfig, kubeconfig), (.kubeContext, kubeContext),
       (.tlsCertificate, tlsCert), (.tlsKey, tlsKey), (.tlsClientCA, tlsClientCa),
+      (.tlsClientNames, tlsClientNames),
       (.drainGrace, drainGrace), (.maximumScaledObjects, maxScaledObjects),
-      (.maximumStreams, maxStreams), (.maximumMessageBytes, maxMessageBytes),
+      (.maximumConnections, maxConnections), (.maximumStreams, maxStreams),
+      (.maximumMessageBytes, maxMessageBytes),
       (.forgetAfter, forgetAfter), (.logLevel, logLevel), (.logFormat, logFormat),
+      (.logLinesPerSecond, logLinesPerSecond),
     ]
     return written.reduce(into: [:]) { flags, one in flags[one.0.name] = one.1 }
   }

@@ -11,10 +11,14 @@ import UnixSignals
 struct Server {
   let settings: ServerSettings
   let isDemo: Bool
+  /// The configuration file, and what it said at the start.
+  var file: ConfigurationFile?
+  var text: String?
 
   /// Serves until SIGTERM or SIGINT, drains, and returns.
   /// - Throws: `ServerFailure` where something could not be started.
   func run() async throws {
+    CoreDumps.forbid()
     let signals = await UnixSignalsSequence(trapping: .sigterm, .sigint, .sighup)
     let (format, level) = (settings.logFormat, settings.logLevel)
     LoggingSystem.bootstrap { _ in LineLogHandler(format: format, level: level) }
@@ -52,7 +56,11 @@ struct Server {
       if isDemo {
         FileHandle.standardOutput.write(Data(DemoGuide(grpc: listening, status: status).text.utf8))
       }
-      await Self.untilEnd(signals, logger: logger)
+      let reload = try reload(of: parts, logger: logger)
+      if let reload {
+        group.addTask { await reload.run() }
+      }
+      await Self.untilEnd(signals, reload, logger: logger)
       logger.notice("draining", metadata: ["grace": "\(settings.drainGrace)"])
       await parts.drain(grace: settings.drainGrace)
       group.cancelAll()
@@ -60,10 +68,23 @@ struct Server {
     logger.notice("stopped")
   }
 
-  private static func untilEnd(_ signals: UnixSignalsSequence, logger: Logger) async {
+  private func reload(of parts: ServingParts, logger: Logger) throws -> ConfigurationReload? {
+    guard let file, let text, !isDemo else { return nil }
+    return try ConfigurationReload(file, text: text, logger: logger) { [scaler = parts.scaler] in
+      scaler.replaceSources($0)
+    }
+  }
+
+  private static func untilEnd(
+    _ signals: UnixSignalsSequence, _ reload: ConfigurationReload?, logger: Logger
+  ) async {
     for await signal in signals {
       guard signal == .sighup else { return }
-      logger.notice("reload asked for; certificates are read again whenever their files change")
+      guard let reload else {
+        logger.notice("no configuration file to reload; other files are read when they change")
+        continue
+      }
+      reload.look(isAsked: true)
     }
   }
 }

@@ -1,9 +1,11 @@
 import ClusterState
+import Glibc
 import Logging
+import ScalerService
 import TriggerConfiguration
 
 /// What `serve` runs with, read and checked.
-struct ServerSettings {
+package struct ServerSettings {
   var grpcListen: ListenAddress
   var adminListen: ListenAddress?
   var adminTokenFile: String?
@@ -15,22 +17,26 @@ struct ServerSettings {
   var tls: TLSFiles?
   var drainGrace: Duration
   var maximumScaledObjects: Int
+  var maximumConnections: Int
   var maximumStreams: Int
   var maximumMessageBytes: Int
   var forgetAfter: Duration
   var logLevel: Logger.Level
   var logFormat: LogFormat
+  var logLinesPerSecond: Int
 
   /// The files of a TLS listener.
   struct TLSFiles: Equatable {
     var certificate: String
     var key: String
     var clientCA: String?
+    /// Certificate names that may call; empty: all that the CA vouches for.
+    var clientNames: [String] = []
   }
 
   /// Reads every setting from `sources`; under `--demo` the default addresses are loopback.
   /// - Throws: `SettingError`, the first in the order of the help.
-  init(_ sources: SettingSources, isDemo: Bool) throws {
+  package init(_ sources: SettingSources, isDemo: Bool) throws {
     let read = SettingReader(sources: sources)
     grpcListen = try read.address(.grpcListen, demoHost: isDemo)
     adminListen =
@@ -51,11 +57,23 @@ struct ServerSettings {
     tls = try read.tls()
     drainGrace = try read.duration(.drainGrace)
     maximumScaledObjects = try read.count(.maximumScaledObjects)
+    maximumConnections = try read.count(.maximumConnections)
     maximumStreams = try read.count(.maximumStreams)
     maximumMessageBytes = try read.count(.maximumMessageBytes)
     forgetAfter = try read.duration(.forgetAfter)
     logLevel = try read.choice(.logLevel, Logger.Level.init(rawValue:))
     logFormat = try read.choice(.logFormat, LogFormat.init(rawValue:))
+    logLinesPerSecond = try read.count(.logLinesPerSecond)
+  }
+
+  /// Most of what the table of triggers holds.
+  var tableLimits: TriggerTableLimits { TriggerTableLimits(triggers: maximumScaledObjects) }
+
+  /// How many files this process may have open.
+  var descriptorLimit: Int {
+    var limit = rlimit()
+    getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
+    return Int(clamping: limit.rlim_cur)
   }
 }
 

@@ -23,12 +23,15 @@ struct ServingParts: Sendable {
   private let settings: ServerSettings
   private let logger: Logger
   private let readiness = ReadinessFlag()
+  private let limits: [Limit]
 
   /// Binds and ties everything together; nothing is collected before `collector.run()`.
   /// - Throws: `ServerFailure`.
   init(settings: ServerSettings, logger: Logger) throws {
     self.settings = settings
     self.logger = logger
+    limits = LimitCatalogue(settings).all
+    LogOutput.standardError.set(linesPerSecond: settings.logLinesPerSecond)
     do {
       client = try HTTPClient()
       collector = Collector(client: client, logger: logger)
@@ -40,7 +43,7 @@ struct ServingParts: Sendable {
         logger: logger,
         wallSeconds: { Date.now.timeIntervalSince1970 }, cluster: cluster?.link)
       scaler = ExternalScalerService(
-        runner: runner, triggerLimit: settings.maximumScaledObjects,
+        runner: runner, limits: settings.tableLimits,
         forgetAfter: settings.forgetAfter,
         logger: logger)
       health = HealthService(services: [ExternalScalerService.name])
@@ -55,6 +58,25 @@ struct ServingParts: Sendable {
     } catch let error as HTTPClientStartError {
       throw ServerFailure(description: "\(error)")
     }
+  }
+
+  /// How often each limit was reached, by its name in `LimitCatalogue`.
+  func reachedLimits(_ status: StatusServer?) -> [String: Int] {
+    let grpc = server.reachedLimits
+    var reached = scaler.reachedLimits
+    reached["grpc_connections"] = Int(clamping: grpc.connections)
+    reached["file_descriptors"] = Int(clamping: grpc.descriptors)
+    reached["grpc_streams"] = Int(clamping: grpc.streams)
+    reached["grpc_message_bytes"] = Int(clamping: grpc.messages)
+    reached["grpc_parked_calls"] = Int(clamping: grpc.parkedCalls)
+    reached["log_lines_per_second"] = LogOutput.standardError.droppedCount
+    for counts in [collector.counters.reached, scraper.reachedLimits] {
+      for (limit, count) in counts { reached[limit.rawValue, default: 0] += count }
+    }
+    reached[SourceLimit.inFlight.rawValue, default: 0] += client.delayCount
+    reached[SourceLimit.queued.rawValue, default: 0] += client.queueFullCount
+    for (limit, count) in status?.reachedLimits ?? [:] { reached[limit.rawValue] = count }
+    return reached
   }
 
   /// Says on both ports whether KEDA can be answered.
@@ -75,7 +97,10 @@ struct ServingParts: Sendable {
   func listenForStatus(
     in group: inout ThrowingTaskGroup<Void, any Error>
   ) async throws -> ListenAddress? {
-    guard let address = settings.adminListen else { return nil }
+    guard let address = settings.adminListen else {
+      watchLimits(of: nil, in: &group)
+      return nil
+    }
     do {
       let status = StatusServer(
         configuration: StatusServerConfiguration(
@@ -83,17 +108,34 @@ struct ServingParts: Sendable {
           token: try settings.adminTokenFile.map { try AccessToken(file: $0) },
           version: Version.current),
         source: StatusSource(
-          runner: runner, readiness: { [readiness] in readiness.value },
-          counters: { [collector, server, cluster] in
-            ProcessCounters(collector.counters, server, cluster?.status)
-          }),
+          runner: runner, readiness: { [readiness] in readiness.value }, counters: { counters }),
         logger: logger)
       let bound = address.withPort(try await status.listen(in: &group))
+      watchLimits(of: status, in: &group)
       logger.notice("status page", metadata: ["address": "\(bound)"])
       return bound
     } catch let error as StatusServerError {
       throw ServerFailure(description: "\(error)")
     }
+  }
+
+  /// Says in the log when a limit is reached, in a task of `group`.
+  private func watchLimits(
+    of status: StatusServer?, in group: inout ThrowingTaskGroup<Void, any Error>
+  ) {
+    let watch = LimitWatch(limits: limits, logger: logger) { reachedLimits(status) }
+    group.addTask { await watch.run() }
+  }
+
+  /// What collection, gRPC and the limits have counted.
+  private var counters: ProcessCounters {
+    var counters = ProcessCounters(collector.counters, server, cluster?.status)
+    counters.grpcConnections = ConnectionGate.open
+    let reached = reachedLimits(nil)
+    counters.limits = limits.map {
+      ProcessCounters.Limit(name: $0.name, value: $0.value, reached: reached[$0.name] ?? 0)
+    }
+    return counters
   }
 }
 

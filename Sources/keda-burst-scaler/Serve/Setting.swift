@@ -49,12 +49,19 @@ extension Setting {
     name: "tls-client-ca",
     help: "PEM file of the CA that callers' certificates must come from (mTLS).",
     fallback: nil)
+  static let tlsClientNames = Setting(
+    name: "tls-client-names",
+    help: "With mTLS, the certificate names that may call, with commas between; a final * is open.",
+    fallback: nil)
   static let drainGrace = Setting(
     name: "drain-grace", help: "Longest wait for running calls after SIGTERM.", fallback: "10s")
   static let maximumScaledObjects = Setting(
     name: "max-scaled-objects",
     help: "Most triggers served at once; further ones get RESOURCE_EXHAUSTED.",
     fallback: "20000")
+  static let maximumConnections = Setting(
+    name: "max-connections", help: "Most connections to the gRPC port; further ones are reset.",
+    fallback: "1000")
   static let maximumStreams = Setting(
     name: "max-streams", help: "Most open streams in total.", fallback: "20000")
   static let maximumMessageBytes = Setting(
@@ -67,10 +74,16 @@ extension Setting {
     name: "log-level", help: "error, warning, notice, info or debug.", fallback: "info")
   static let logFormat = Setting(name: "log-format", help: "text or json.", fallback: "text")
 
+  static let logLinesPerSecond = Setting(
+    name: "log-lines-per-second",
+    help: "Most lines of one sentence logged in a second; further ones are counted.",
+    fallback: "1000")
+
   /// Every setting, in the order of the help.
   static let all: [Setting] = [
     grpcListen, adminListen, adminTokenFile, prometheus, kubernetes, kubeconfig, kubeContext,
-    tlsCertificate, tlsKey, tlsClientCA, drainGrace,
-    maximumScaledObjects, maximumStreams, maximumMessageBytes, forgetAfter, logLevel, logFormat,
+    tlsCertificate, tlsKey, tlsClientCA, tlsClientNames, drainGrace,
+    maximumScaledObjects, maximumConnections, maximumStreams, maximumMessageBytes, forgetAfter,
+    logLevel, logFormat, logLinesPerSecond,
   ]
 }

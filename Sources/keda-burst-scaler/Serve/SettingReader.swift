@@ -1,3 +1,4 @@
+import Foundation
 import TriggerConfiguration
 
 /// Turns settings' texts into values, with an error that names the origin of a bad one.
@@ -54,6 +55,16 @@ struct SettingReader {
 
   func tls() throws -> ServerSettings.TLSFiles? {
     let clientCA = text(.tlsClientCA)
+    let names = text(.tlsClientNames)?.split(separator: ",").map {
+      $0.trimmingCharacters(in: .whitespaces)
+    }
+    if let names, clientCA == nil || names.contains("") {
+      throw SettingError(
+        clientCA == nil
+          ? "--tls-client-names needs --tls-client-ca: without it no client shows a name"
+          : "--tls-client-names holds an empty name; write, for example, keda-operator,monitoring-*"
+      )
+    }
     switch (text(.tlsCertificate), text(.tlsKey)) {
     case (nil, nil):
       guard clientCA == nil else {
@@ -61,7 +72,7 @@ struct SettingReader {
       }
       return nil
     case (let certificate?, let key?):
-      return .init(certificate: certificate, key: key, clientCA: clientCA)
+      return .init(certificate: certificate, key: key, clientCA: clientCA, clientNames: names ?? [])
     default:
       throw SettingError("--tls-cert and --tls-key belong together; write both or neither")
     }

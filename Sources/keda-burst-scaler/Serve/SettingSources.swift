@@ -3,7 +3,7 @@ import Yams
 
 /// Where a setting's value came from, and what it says; a flag beats the environment, which beats
 /// the file, which beats the default.
-struct SettingSources {
+package struct SettingSources {
   private let flags: [String: String]
   private let environment: [String: String]
   private let file: [String: String]
@@ -13,7 +13,7 @@ struct SettingSources {
 
   /// Sources from flags by setting name, the process's environment, and the file's parsed text.
   /// - Throws: `SettingError` on unknown keys in the file or unknown variables with our prefix.
-  init(
+  package init(
     flags: [String: String], environment: [String: String], fileText: String?, fileName: String?
   ) throws {
     self.flags = flags
