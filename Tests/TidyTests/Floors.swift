@@ -42,7 +42,8 @@ enum Floors {
 
   /// The one target that may import each C module.
   static let ownerOfC: [String: String] = [
-    "CGRPC": "GRPCBinding", "CConnectionGate": "GRPCBinding", "CCurl": "CurlClient", "CScalerProto": "ScalerMessages",
+    "CGRPC": "GRPCBinding", "CConnectionGate": "GRPCBinding", "CCurl": "CurlClient",
+    "CScalerProto": "ScalerMessages",
   ]
 
   /// Modules that come with Swift, by floor; floor 1 has neither files, clocks nor an environment.
