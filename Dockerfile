@@ -10,6 +10,7 @@ COPY Sources ./Sources
 # The manifest names the test targets, so their directories have to be there; none is built.
 COPY Tests ./Tests
 RUN swift build --configuration release --static-swift-stdlib --product keda-burst-scaler \
+    -Xlinker -z -Xlinker now \
   && install --strip .build/release/keda-burst-scaler /usr/local/bin/keda-burst-scaler
 
 FROM debian:bookworm-slim

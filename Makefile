@@ -33,7 +33,8 @@ build: swift build-packages
 	swift build
 
 release: swift build-packages
-	swift build --configuration release --static-swift-stdlib --product keda-burst-scaler
+	swift build --configuration release --static-swift-stdlib --product keda-burst-scaler \
+	  -Xlinker -z -Xlinker now
 
 lint: swift
 	swift format lint --strict --recursive Package.swift Sources Tests
