@@ -86,6 +86,12 @@ package final class Reflector<Object: APIObject>: Sendable {
       metadata: ["resource": "\(resource.plural)", "error": "\(failure)"])
   }
 
+  private func sayUnreadable(_ which: String) {
+    logger.notice(
+      "objects of a form that is not known are passed over",
+      metadata: ["resource": "\(resource.plural)", "objects": "\(which)"])
+  }
+
   private func wait(after failure: KubernetesFailure, _ backoff: inout Backoff) async {
     var pause = backoff.next()
     if case .busy(let seconds?) = failure.kind { pause = max(pause, .seconds(min(seconds, 300))) }
@@ -99,6 +105,7 @@ package final class Reflector<Object: APIObject>: Sendable {
     repeat {
       let part: ObjectList<Object> = try await api.list(resource, next: next)
       objects += part.items
+      if part.unreadable > 0 { sayUnreadable("\(part.unreadable) of a list") }
       next = part.metadata.continue.flatMap { $0.isEmpty ? nil : $0 }
       if next == nil {
         onChange(.replaced(objects))
@@ -192,6 +199,10 @@ package final class Reflector<Object: APIObject>: Sendable {
       case .deleted(let object):
         version = object.metadata.resourceVersion ?? version
         onChange(.removed(object.metadata.key))
+      case .unreadable(let metadata):
+        version = metadata.resourceVersion ?? version
+        sayUnreadable("\(metadata.key)")
+        onChange(.removed(metadata.key))
       case .bookmark(let mark): version = mark
       case .error(let status):
         return call.failure(

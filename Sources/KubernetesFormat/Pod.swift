@@ -192,10 +192,10 @@ package struct PodSpec: Codable, Sendable, Equatable {
     var most: Int64 = 0
     for container in initContainers ?? [] {
       let amount = container.resources?.request(name) ?? 0
-      if container.restartPolicy == "Always" { beside += amount }
-      most = max(most, container.restartPolicy == "Always" ? beside : beside + amount)
+      if container.restartPolicy == "Always" { beside = beside.plus(amount) }
+      most = max(most, container.restartPolicy == "Always" ? beside : beside.plus(amount))
     }
-    let sum = containers.reduce(beside) { $0 + ($1.resources?.request(name) ?? 0) }
-    return max(sum, most) + (overhead?[name]?.thousandths ?? 0)
+    let sum = containers.reduce(beside) { $0.plus($1.resources?.request(name) ?? 0) }
+    return max(sum, most).plus(overhead?[name]?.thousandths ?? 0)
   }
 }

@@ -9,7 +9,7 @@ package struct Quantity: Codable, Sendable, Hashable {
   /// Whole units, rounded down: 3500m is 3.
   package var whole: Int { Int(thousandths / 1000) }
 
-  /// Reads an amount; nil for what is none, negative, or beyond all measure.
+  /// Reads an amount; nil for what is none, or negative.
   ///
   /// `1.5` is 1500 thousandths, `100m` is 100, `1Ki` is 1 024 000, `2k` is 2 000 000.
   package init?(_ text: String) {
@@ -31,14 +31,17 @@ package struct Quantity: Codable, Sendable, Hashable {
       return nil
     }
     let value = (number * factor * 1000 - 1e-9).rounded(.up)
-    guard value >= 0, value < 9e18 else { return nil }
-    thousandths = Int64(value)
+    guard value >= 0 else { return nil }
+    thousandths = Int64(min(value, Self.most))
   }
+
+  /// More is not told apart from this: a hundred thousand times the largest node's memory.
+  private static let most = 4e18
 
   private static let factors: [String: Double] = [
     "": 1, "n": 1e-9, "u": 1e-6, "m": 1e-3, "k": 1e3, "M": 1e6, "G": 1e9, "T": 1e12, "P": 1e15,
     "Ki": 1024, "Mi": 1_048_576, "Gi": 1_073_741_824, "Ti": 1_099_511_627_776,
-    "Pi": 1_125_899_906_842_624,
+    "Pi": 1_125_899_906_842_624, "E": 1e18, "Ei": 1_152_921_504_606_846_976,
   ]
 
   /// Reads a text or a bare number; what cannot be read is an error.
@@ -62,5 +65,13 @@ package struct Quantity: Codable, Sendable, Hashable {
     var container = encoder.singleValueContainer()
     try container.encode(
       thousandths % 1000 == 0 ? "\(thousandths / 1000)" : "\(thousandths)m")
+  }
+}
+
+extension Int64 {
+  /// The sum, which stops at the ends instead of trapping: pods may ask for anything.
+  package func plus(_ other: Int64) -> Int64 {
+    let (sum, isOver) = addingReportingOverflow(other)
+    return isOver ? (other > 0 ? .max : .min) : sum
   }
 }

@@ -8,17 +8,25 @@ package enum WatchEvent<Object: APIObject>: Decodable, Sendable {
   case deleted(Object)
   /// Nothing up to this resourceVersion is missing.
   case bookmark(String)
+  /// Something is new or has changed, and is not of the form that is known.
+  case unreadable(ObjectMeta)
   /// The watch ends, and why.
   case error(APIStatus)
 
   /// Reads `{"type": …, "object": …}`.
   package init(from decoder: any Decoder) throws {
     let container = try decoder.container(keyedBy: CodingKeys.self)
-    func object() throws -> Object { try container.decode(Object.self, forKey: .object) }
+    func object(_ event: (Object) -> WatchEvent) throws -> WatchEvent {
+      do {
+        return event(try container.decode(Object.self, forKey: .object))
+      } catch is DecodingError {
+        return .unreadable(try container.decode(Described.self, forKey: .object).metadata)
+      }
+    }
     switch try container.decode(String.self, forKey: .type) {
-    case "ADDED": self = .added(try object())
-    case "MODIFIED": self = .modified(try object())
-    case "DELETED": self = .deleted(try object())
+    case "ADDED": self = try object { .added($0) }
+    case "MODIFIED": self = try object { .modified($0) }
+    case "DELETED": self = try object { .deleted($0) }
     case "BOOKMARK":
       let mark = try container.decode(Bookmark.self, forKey: .object)
       self = .bookmark(mark.metadata.resourceVersion)
@@ -31,6 +39,10 @@ package enum WatchEvent<Object: APIObject>: Decodable, Sendable {
 
   private enum CodingKeys: String, CodingKey {
     case type, object
+  }
+
+  private struct Described: Decodable {
+    var metadata: ObjectMeta
   }
 
   private struct Bookmark: Decodable {
@@ -62,8 +74,10 @@ package struct APIStatus: Codable, Sendable, Equatable {
 package struct ObjectList<Object: APIObject>: Decodable, Sendable {
   /// What holds for the whole.
   package var metadata: Metadata
-  /// The objects.
+  /// The objects that are of the form that is known.
   package var items: [Object]
+  /// How many are not.
+  package var unreadable: Int
 
   /// What holds for the whole.
   package struct Metadata: Decodable, Sendable {
@@ -77,11 +91,20 @@ package struct ObjectList<Object: APIObject>: Decodable, Sendable {
     case metadata, items
   }
 
+  /// An object, or that it cannot be read: one odd object must not hide all others.
+  private struct Readable: Decodable {
+    var object: Object?
+
+    init(from decoder: any Decoder) throws { object = try? Object(from: decoder) }
+  }
+
   /// Reads a list, in which `items` may be null.
   package init(from decoder: any Decoder) throws {
     let container = try decoder.container(keyedBy: CodingKeys.self)
     metadata = try container.decode(Metadata.self, forKey: .metadata)
-    items = try container.decodeIfPresent([Object].self, forKey: .items) ?? []
+    let all = try container.decodeIfPresent([Readable].self, forKey: .items) ?? []
+    items = all.compactMap(\.object)
+    unreadable = all.count - items.count
   }
 }
 

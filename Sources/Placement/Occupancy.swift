@@ -1,3 +1,5 @@
+internal import KubernetesFormat
+
 /// What the pods of a cluster hold, gathered once for any number of templates.
 package struct Occupancy: Sendable {
   /// Pods by the namespace they are in.
@@ -11,7 +13,9 @@ package struct Occupancy: Sendable {
     for pod in pods where pod.holdsResources {
       guard let node = pod.node else { continue }
       counts[node, default: 0] += 1
-      for (name, amount) in pod.requests { held[node, default: [:]][name, default: 0] += amount }
+      for (name, amount) in pod.requests {
+        held[node, default: [:]][name] = (held[node]?[name] ?? 0).plus(amount)
+      }
     }
   }
 

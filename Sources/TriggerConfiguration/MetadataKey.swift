@@ -36,7 +36,7 @@ package struct MetadataKey: Sendable {
     case trigger(@Sendable (MetadataValue, inout TriggerDraft) throws(Refusal) -> Void)
     /// The list of triggers, which the reader of the whole map takes apart.
     case list
-    /// Not at all: it is KEDA's, or not supported yet.
+    /// Not at all: it is KEDA's.
     case none
   }
 
@@ -67,13 +67,6 @@ package struct MetadataKey: Sendable {
   var isAtTop: Bool { scope != .trigger }
   /// Whether it may stand in an entry of the `triggers` list.
   var isInEntry: Bool { scope == .trigger || scope == .either }
-}
-
-/// Keys whose behaviour is not there yet. They are refused, so that nobody's setting is
-/// silently ignored. Taking a line out of here is the last step of building what it names.
-package enum NotYetSupported {
-  /// Keys, wherever they stand.
-  package static let keys: Set<String> = []
 }
 
 /// Keys that people bring from KEDA's own triggers and that an external trigger cannot take, with

@@ -90,10 +90,6 @@ struct MetadataReader {
         refuseUnknown(spelling, name)
         continue
       }
-      guard !NotYetSupported.keys.contains(name) else {
-        refuse(.key(spelling), "is not supported yet", "remove it")
-        continue
-      }
       draft.written.insert(name)
       known.append((name, spelling, text))
     }
@@ -188,10 +184,6 @@ struct MetadataReader {
           place, "is not a key of a trigger",
           "use \(MetadataKey.entryNames.joined(separator: ", "))")
       }
-      return
-    }
-    guard !NotYetSupported.keys.contains(name) else {
-      refuse(place, "is not supported yet", "remove it")
       return
     }
     guard let text else {

@@ -76,9 +76,7 @@ import TriggerConfiguration
       | Key | Default | Example | Meaning |
       |---|---|---|---|
       \(rows(keys) { key in
-        let isMissing = NotYetSupported.keys.contains(key.name)
-        let summary = cell(key.summary) + (isMissing ? " *Not supported yet: refused.*" : "")
-        return "| `\(key.name)` | \(cell(key.defaultText)) | `\(cell(key.example))` | \(summary) |"
+        "| `\(key.name)` | \(cell(key.defaultText)) | `\(cell(key.example))` | \(cell(key.summary)) |"
       })
       """
   }

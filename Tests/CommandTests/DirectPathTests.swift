@@ -137,7 +137,8 @@ import Testing
         "--address", scaler.address, "--seconds", "90", "--namespace", "inference", "--name",
         "llm", "--metadata",
         Self.metadata.replacing(
-          "}", with: #", "capacityOf": "cluster", "autoscaled": "1"}"#),
+          "}",
+          with: #", "capacityOf": "cluster", "autoscaled": "1", "staleAfter": "3s"}"#),
       ])
     defer { client.kill() }
     try await eventually(within: .seconds(30)) {
@@ -151,6 +152,14 @@ import Testing
         "get", "events", "-n", "inference", "-o",
         "jsonpath={range .items[*]}{.reason}: {.message}{\"\\n\"}{end}"
       ).contains("Shortfall: 15 replicas beyond 5 find no place")
+    }
+    prometheus.remove()
+    try await eventually(within: .seconds(30)) {
+      let reasons = try await cluster.kubectl(
+        "get", "events", "-n", "inference", "-o",
+        "jsonpath={range .items[*]}{.reason}{\"\\n\"}{end}"
+      ).split(separator: "\n")
+      return Set(reasons).isSuperset(of: ["BurstEntered", "Shortfall", "SourceStale"])
     }
     #expect(try await scaler.terminate().exitCode == 0)
   }

@@ -91,6 +91,25 @@ struct ReflectorTests {
     return try await versions()
   }
 
+  @Test("an object of a form that is not known hides no other, listed or changed")
+  func oddObjects() async throws {
+    let cluster = try FakeCluster()
+    defer { cluster.stop() }
+    try await cluster.send(
+      "POST", deploymentsPath, #"{"metadata": {"name": "odd"}, "spec": {"replicas": "many"}}"#)
+    try await cluster.send("POST", deploymentsPath, deployment("llm", 1))
+    let following = Following(try cluster.api())
+    try await eventually(within: .seconds(30)) { following.replicas == ["llm": 1] }
+    try await eventually(within: .seconds(30)) {
+      try await cluster.requests().contains { $0.verb == "watch" }
+    }
+    try await cluster.send("PATCH", deploymentsPath + "/odd", #"{"spec":{"replicas":"more"}}"#)
+    try await cluster.send("PATCH", deploymentsPath + "/llm", #"{"spec":{"replicas":4}}"#)
+    try await eventually(within: .seconds(30)) { following.replicas == ["llm": 4] }
+    #expect(following.state.withLock { $0.replacements } == 1)
+    await following.stop()
+  }
+
   @Test("what may not be listed is said with the rule that is missing")
   func forbidden() async throws {
     let cluster = try FakeCluster()

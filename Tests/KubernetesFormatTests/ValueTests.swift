@@ -43,6 +43,7 @@ struct ValueTests {
     arguments: [
       ("8", 8000), ("0", 0), ("100m", 100), ("1.5", 1500), ("2Gi", 2_147_483_648_000),
       ("1k", 1_000_000), ("1e3", 1_000_000), ("12E2", 1_200_000), ("1n", 1), ("0.1", 100),
+      ("8Ei", 4_000_000_000_000_000_000), ("9E15", 4_000_000_000_000_000_000),
     ])
   func amounts(text: String, thousandths: Int64) {
     #expect(Quantity(text)?.thousandths == thousandths)
@@ -50,7 +51,7 @@ struct ValueTests {
 
   @Test(
     "what is no amount is refused",
-    arguments: ["", "GPU", "-1", "1 Gi", "1e99", "1x", "nan", "9E30"])
+    arguments: ["", "GPU", "-1", "1 Gi", "1e99", "1x", "nan"])
   func noAmounts(text: String) { #expect(Quantity(text) == nil) }
 
   @Test("a pod asks for its containers together, or for what an init container needs at its turn")
