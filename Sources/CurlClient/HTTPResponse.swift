@@ -19,3 +19,11 @@ package typealias HTTPResult = Result<HTTPResponse, HTTPFailure>
 package struct HTTPRequestID: Sendable, Hashable {
   let number: UInt64
 }
+
+extension HTTPResult {
+  /// Whether the client's own end cut the request off, which says nothing of the server.
+  package var isShutDown: Bool {
+    if case .failure(let failure) = self { return failure.kind == .shutDown }
+    return false
+  }
+}

@@ -25,8 +25,9 @@ package final class DecisionRunner: Sendable {
   private static let seasonalDays = 7
   private static let seasonalStepSeconds = 30
 
-  /// Triggers whose past is asked for at once.
-  private static let historiesAtOnce = 64
+  /// Triggers whose past is asked for at once: as many as one profile asks at once by default. Each
+  /// takes a hundred kilobytes or more while it lasts.
+  private static let historiesAtOnce = 16
 
   /// A trigger whose past is still to be asked for.
   private struct Newcomer: Sendable {

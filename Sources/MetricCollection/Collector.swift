@@ -99,7 +99,11 @@ package final class Collector: Sendable {
       client.run { self.finish(id, .failure(failure)) }
       return
     }
-    client.start(request) { result in self.finish(id, source.judged(result)) }
+    client.start(request) { result in
+      // The program ends: that says nothing of the source.
+      if result.isShutDown { return }
+      self.finish(id, source.judged(result))
+    }
   }
 
   private func finish(_ id: Int, _ outcome: CollectionOutcome) {

@@ -108,6 +108,7 @@ package final class EndpointScraper: Sendable {
     }
     for (group, address, replica) in actions.scrapes {
       client.start(replica.request) { result in
+        if result.isShutDown { return }
         let read = Self.read(result, wanted: replica.wanted)
         self.perform(
           self.state.withLock { $0.finish(group, address, read, now: self.clock.now) })

@@ -191,6 +191,26 @@ struct CollectorTests {
     }
   }
 
+  @Test("the end of the client says nothing of the sources: nothing is logged, no round is told")
+  func endsQuietly() async throws {
+    let asked = Atomic<Int>(0)
+    let server = try ScriptedHTTPServer { _, connection in
+      asked.add(1, ordering: .relaxed)
+      connection.waitUntilClosed()
+    }
+    defer { server.stop() }
+    let client = try HTTPClient()
+    let log = RecordedLog()
+    let collector = Collector(client: client, logger: log.logger)
+    let rounds = ToldRounds()
+    let names = (0..<10).map { "q\($0)" }
+    _ = try collector.add(rounds.group(server.address, names, timeout: .seconds(30)))
+    try await eventually { asked.load(ordering: .relaxed) == names.count }
+    await client.shutdown()
+    #expect(log.lines == [])
+    #expect(rounds.all.isEmpty)
+  }
+
   @Test("against a real Prometheus: values follow, its end and its return are told once each way")
   func followsRealPrometheus() async throws {
     let exporter = try MetricExporter()

@@ -65,7 +65,9 @@ struct RangeClient: Sendable {
       throw error.kind == .bodyTooLarge ? .tooLarge : .other("\(error)")
     }
     let series = try Self.series(response)
-    return QueryHistory.columns(series, start: start, step: step, count: count)
+    let history = QueryHistory(
+      startSeconds: start, stepSeconds: step, count: count, queries: [series])
+    return (0..<count).map { history.samples(of: 0, at: $0) }
   }
 
   private static func series(_ response: HTTPResponse) throws(Failure) -> [Series] {
