@@ -11,7 +11,7 @@ final class Browser {
   /// Whether there is a browser to test with.
   static var isInstalled: Bool { FileManager.default.isExecutableFile(atPath: driverPath) }
 
-  private let driver: Process
+  private let driver: ChildProcess
   private let port: UInt16
   private let profile: URL
   private var session = ""
@@ -20,7 +20,7 @@ final class Browser {
   init(width: Int = 1280, height: Int = 900, dark: Bool = false) async throws {
     port = try LoopbackSocket.freePort()
     profile = FileManager.default.temporaryDirectory.appending(path: "browser-\(UUID().uuidString)")
-    driver = Process()
+    driver = ChildProcess()
     driver.executableURL = URL(filePath: Self.driverPath)
     driver.arguments = ["--port=\(port)", "--silent"]
     driver.standardOutput = FileHandle.nullDevice

@@ -63,7 +63,7 @@ struct MetricsTests {
   @Test func `promtool finds nothing wrong`() async throws {
     try await withStatusServer(Self.shown()) { client in
       let text = try await client.get("/metrics").body
-      let promtool = Process()
+      let promtool = ChildProcess()
       promtool.executableURL = URL(filePath: "/usr/bin/promtool")
       promtool.arguments = ["check", "metrics"]
       let (input, output) = (Pipe(), Pipe())

@@ -28,7 +28,7 @@ struct ToolRun {
       .appending(path: "chart-\(UUID().uuidString)")
     try FileManager.default.createDirectory(at: scratch, withIntermediateDirectories: true)
     defer { try? FileManager.default.removeItem(at: scratch) }
-    let process = Process()
+    let process = ChildProcess()
     process.executableURL = URL(filePath: "/usr/bin/env")
     process.arguments = [tool] + arguments
     process.currentDirectoryURL = Self.root

@@ -6,7 +6,7 @@ import Testing
 struct RunningScaler {
   /// Where `/metrics` is.
   let adminPort: UInt16
-  private let process = Process()
+  private let process = ChildProcess()
 
   /// Starts it; `metrics` waits until it answers.
   init() throws {
@@ -41,7 +41,7 @@ struct RunningScaler {
 /// A real Prometheus with the chart's rules, which scrapes one port as the ServiceMonitor would.
 struct RulePrometheus {
   private let port: UInt16
-  private let process = Process()
+  private let process = ChildProcess()
   private let folder: URL
 
   /// Starts it.

@@ -66,7 +66,9 @@ import Testing
     status(429, "the server has too many requests", headers: ["Retry-After: 3"]),
     status(500, "the server gave no reason"),
     status(503, "the server gave no reason", headers: ["Retry-After: 100000"]),
-    Fault(name: "reset", words: ["broke"]) { _, connection in connection.reset() },
+    Fault(name: "reset", words: ["broke", "no whole answer within"]) { _, connection in
+      connection.reset()
+    },
   ]
 
   private static func good() throws -> ScriptedHTTPServer {

@@ -3,7 +3,7 @@ import TestSupport
 
 /// A real Prometheus with a past that a test wrote, made by promtool in a moment.
 final class RecordedPrometheus {
-  private let process: Process
+  private let process: ChildProcess
   private let folder: ReplayFolder
   /// `http://127.0.0.1:port`.
   let address: String
@@ -46,7 +46,7 @@ final class RecordedPrometheus {
       ], log: folder)
     let port = try LoopbackSocket.freePort()
     address = "http://127.0.0.1:\(port)"
-    process = Process()
+    process = ChildProcess()
     process.executableURL = URL(filePath: "/usr/bin/prometheus")
     process.arguments =
       [
@@ -77,7 +77,7 @@ final class RecordedPrometheus {
   }
 
   private static func run(_ program: String, _ arguments: [String], log: ReplayFolder) throws {
-    let process = Process()
+    let process = ChildProcess()
     process.executableURL = URL(filePath: "/usr/bin/\(program)")
     process.arguments = arguments
     let output = try log.file("\(program).log")

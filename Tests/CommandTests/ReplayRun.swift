@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// One run of the built `keda-burst-scaler replay`, to its end.
@@ -18,7 +19,7 @@ struct ReplayRun {
 
   /// Runs `replay` with `arguments` in `folder`.
   init(_ arguments: [String], in folder: ReplayFolder? = nil, path: String? = nil) throws {
-    let process = Process()
+    let process = ChildProcess()
     process.executableURL = Self.executable
     process.arguments = ["replay"] + arguments
     if let folder { process.currentDirectoryURL = folder.url }
@@ -84,7 +85,7 @@ final class ReplayFolder {
 
   /// Compresses a file: `name` becomes `name.gz`.
   func compress(_ name: String) throws {
-    let process = Process()
+    let process = ChildProcess()
     process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
     process.arguments = ["gzip", url.appending(path: name).path]
     try process.run()

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 
 /// A directory of fresh certificates for 127.0.0.1, made with the openssl command.
 final class TestCertificates: Sendable {
@@ -44,7 +45,7 @@ final class TestCertificates: Sendable {
   }
 
   private func openssl(_ arguments: String...) throws {
-    let process = Process()
+    let process = ChildProcess()
     process.executableURL = URL(filePath: "/usr/bin/openssl")
     process.arguments = arguments
     process.standardError = Pipe()

@@ -3,7 +3,7 @@ import Synchronization
 
 /// The fake API server of Tests/Cluster as a process of its own; it ends with this value.
 package final class FakeCluster: Sendable {
-  private let process: Process
+  private let process: ChildProcess
   private let input = Pipe()
   /// The port it listens on.
   package let port: Int
@@ -18,7 +18,7 @@ package final class FakeCluster: Sendable {
   ///
   /// - Parameter arguments: as `Tests/Cluster/api_server.py --help` says.
   package init(_ arguments: [String] = [], port: Int = 0) throws {
-    process = Process()
+    process = ChildProcess()
     process.executableURL = LineProcess.root.appending(path: ".venv/bin/python")
     process.arguments =
       [

@@ -4,7 +4,7 @@ package import Foundation
 ///
 /// It writes to files, not to pipes: nothing has to be read in time.
 package final class LineProcess: Sendable {
-  private let process: Process
+  private let process: ChildProcess
   private let directory: URL
 
   /// Starts the program at `path`, in the checkout's root; `environment` is added to this process's own.
@@ -18,7 +18,7 @@ package final class LineProcess: Sendable {
     for (name, text) in [("in", input ?? ""), ("out", ""), ("err", "")] {
       try Data(text.utf8).write(to: directory.appending(path: name))
     }
-    process = Process()
+    process = ChildProcess()
     process.executableURL = URL(fileURLWithPath: path)
     process.arguments = arguments
     process.currentDirectoryURL = Self.root

@@ -7,7 +7,7 @@ package final class PrometheusProcess: Sendable {
   /// The port it listens on, the same over restarts.
   package let port: UInt16
   private let directory: URL
-  private let process = Mutex<Process?>(nil)
+  private let process = Mutex<ChildProcess?>(nil)
 
   /// Why there is no Prometheus.
   package struct Failure: Error {
@@ -40,7 +40,7 @@ package final class PrometheusProcess: Sendable {
 
   /// Starts it again on its port with the data it had, after `stop`.
   package func start() async throws {
-    let process = Process()
+    let process = ChildProcess()
     process.executableURL = URL(filePath: "/usr/bin/prometheus")
     process.arguments = [
       "--config.file=\(directory.path)/prometheus.yml",

@@ -11,7 +11,7 @@ package final class PythonClient: Sendable {
     package let description: String
   }
 
-  private let process = Process()
+  private let process = ChildProcess()
   private let input = Pipe()
   private let lines: Mutex<[String]>
   private let ended: Mutex<Bool>

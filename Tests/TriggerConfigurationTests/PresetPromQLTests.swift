@@ -1,5 +1,6 @@
 import Foundation
 import ScalingEngine
+import TestSupport
 import Testing
 import TriggerConfiguration
 
@@ -143,7 +144,7 @@ import TriggerConfiguration
       .appending(path: "presets-\(UUID().uuidString).yaml")
     try text.write(to: file, atomically: true, encoding: .utf8)
     defer { try? FileManager.default.removeItem(at: file) }
-    let process = Process()
+    let process = ChildProcess()
     process.executableURL = URL(filePath: "/usr/bin/promtool")
     process.arguments = [command] + more + [file.path()]
     let pipe = Pipe()
