@@ -108,8 +108,9 @@ package final class DecisionRunner: Sendable {
   private func fill(_ newcomer: Newcomer, timeout: Duration) async throws(CollectionFailure) {
     let trigger = newcomer.trigger
     let count = trigger.historySeconds
+    // Up to this very second: what changed since the last whole one is what a burst hangs on.
     let history = try await collector.history(
-      of: newcomer.queries.targets, start: Int(wallSeconds()) - count, step: 1, count: count,
+      of: newcomer.queries.targets, start: Int(wallSeconds()) - count + 1, step: 1, count: count,
       timeout: timeout)
     let changed = trigger.take(
       history, queries: newcomer.queries, secondsOfOrigin: secondsOfOrigin())

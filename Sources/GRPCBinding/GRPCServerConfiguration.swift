@@ -50,9 +50,6 @@ package struct GRPCServerConfiguration: Sendable {
 
   /// How long a new connection may take for its TLS handshake and HTTP/2 preface. At least 1 s.
   package var handshakeTimeout: Duration = .seconds(10)
-  /// A connection without a call for so long is asked to go (GOAWAY); a client that wants another
-  /// call connects again by itself.
-  package var idleTimeout: Duration = .seconds(1800)
 
   /// A server on `address`, plaintext unless said otherwise.
   package init(address: String, security: Security = .plaintext) {

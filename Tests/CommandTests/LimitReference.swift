@@ -19,8 +19,8 @@ struct LimitReference {
 
     \(table(catalogue.calls))
 
-    A connection has 10 s for its TLS handshake and HTTP/2 preface; one without a call for 30 minutes
-    is asked to go, and a client that wants another call connects again by itself.
+    A connection has 10 s for its TLS handshake and HTTP/2 preface; one that has been silent for a
+    minute is probed, and closed where nobody answers within 20 s.
 
     ## Trigger metadata
 

@@ -28,6 +28,9 @@ import Testing
     try await eventually(within: .seconds(20)) {
       firstClient.output.contains { $0.hasSuffix(" 10") }
     }
+    // For a whole second at least, so that a range with a step of one has it.
+    let scraped = exporter.scrapeCount + 2
+    try await eventually(within: .seconds(20)) { exporter.scrapeCount >= scraped }
     // The burst is over; only the windows still know of it.
     exporter.set("queue_depth", 50)
     try await eventually(within: .seconds(10)) { try Self.scraped("queue_depth", 50, prometheus) }
