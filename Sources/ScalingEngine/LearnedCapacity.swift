@@ -37,9 +37,12 @@ struct LearnedCapacity {
     loadShare / (loadShare + (1 - loadShare) * inflation)
   }
 
-  /// Seconds a request stays at the target; `nil` before it is known.
+  /// Seconds a request stays at the target; `nil` before it is known. A fleet that was never calm
+  /// tells it by how long they stay on a full replica.
   var targetSojourn: Double? {
-    flow.sojourn.map { $0 * (1 + (flow.inflation - 1) * fill) }
+    (flow.sojourn ?? flow.fullSojourn.map { $0 / flow.inflation }).map {
+      $0 * (1 + (flow.inflation - 1) * fill)
+    }
   }
 
   /// Seconds a request stays on a full replica; `nil` before it is known.

@@ -42,6 +42,19 @@ import Testing
       abs((untaught.targetConcurrency ?? 0) - 6.25) < 1e-9 || untaught.targetConcurrency == nil)
   }
 
+  @Test func `A fleet that was never calm tells how long requests stay by its full replicas`() {
+    var capacity = LearnedCapacity(constants)
+    for second in 0..<60 {
+      var full = load(running: 160, waiting: 20 * Double(second + 1), ready: 4)
+      full.arrivalRate = 36
+      capacity.learn(full, atSeconds: Double(second))
+    }
+    // 40 on each, 9 come and 4 leave a second: 10 s, and half of that on a calm one. At the target
+    // 0.85 ÷ (0.85 + 0.15 · 2) = 0.739 of the slots are filled: 5 · 1.739 = 8.7 s.
+    #expect(abs((capacity.fullSojourn ?? 0) - 10) < 1e-6)
+    #expect(abs((capacity.targetSojourn ?? 0) - 8.7) < 0.01)
+  }
+
   @Test func `Where nobody tells what runs, a full fleet's queue tells of the work`() throws {
     var memory = SaturationMemory(constants)
     for second in 0..<40 {
