@@ -100,19 +100,21 @@ struct DemandExpectation {
     let more = drain.replicas(
       load, demand: demand, capacity: learned.capacity, pipeline: pipeline, policy: policy,
       coldStartSeconds: coldStartSeconds, atSeconds: now)
-    let drained = drain.kept(
-      Bounds.wholeReplicas(wanted + more), isWaiting: (load.waiting ?? 0) > 0,
-      leadSeconds: leadSeconds, atSeconds: now)
-    if drained > raised {
-      reasons.append(Reason(.backlog, amount: Double(drained - raised)))
-      raised = drained
-    }
+    let drained = Bounds.wholeReplicas(wanted + more)
+    let modelled = Swift.max(count, drained)
     let escalated = escalation.raised(
-      raised, load: load, currentReplicas: observation.currentReplicas,
+      modelled, load: load, currentReplicas: observation.currentReplicas,
       isCapacityKnown: learned.isCapacityKnown, atSeconds: now)
-    if escalated > raised {
+    // What escalation asked for still starts when its own hint is over: it stands as long.
+    let kept = drain.kept(
+      escalated > modelled ? escalated : drained, isWaiting: (load.waiting ?? 0) > 0,
+      leadSeconds: leadSeconds, atSeconds: now)
+    if kept > raised {
+      reasons.append(Reason(.backlog, amount: Double(kept - raised)))
+      raised = kept
+    }
+    if escalated > modelled {
       reasons.append(Reason(.escalation, amount: Double(escalated)))
-      raised = escalated
     }
     if pipeline.count > 0, raised > count {
       reasons.append(Reason(.starting, amount: Double(pipeline.count)))
