@@ -42,8 +42,8 @@ import Testing
     try await eventually(within: .seconds(120)) { exporter.scrapeCount >= wanted }
   }
 
-  /// What is learned hangs on which of a second's moments each server saw, and may differ by no more
-  /// than what an HPA takes as equal; without a forecast nothing differs.
+  /// What is learned hangs on which of a second's moments each server saw, and may differ by no
+  /// more than what an HPA takes as equal; without a forecast nothing differs.
   @Test(arguments: [("off", 0.0), ("trend", 0.1)])
   func `Second by second the new server answers what the surviving one does`(
     forecast: String, tolerance: Double
