@@ -27,7 +27,7 @@ run: release
 
 test: swift build-packages test-packages
 	Tests/Scripts/make-venv
-	swift test --disable-xctest --no-parallel
+	Tests/Scripts/run-tests
 
 build: swift build-packages
 	swift build

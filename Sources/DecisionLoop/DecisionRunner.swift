@@ -131,11 +131,12 @@ package final class DecisionRunner: Sendable {
     newcomer.trigger.takeDays(of: past)
   }
 
-  /// From Unix seconds to the engine's.
+  /// From Unix seconds to the engine's. Two clocks are read one after the other: without rounding to
+  /// milliseconds a whole second would end up just below it, in the stride before.
   private func secondsOfOrigin() -> (Int) -> Double {
-    let now = (ContinuousClock.now - origin).inSeconds
-    let wall = wallSeconds()
-    return { now - (wall - Double($0)) }
+    let lead = wallSeconds() - (ContinuousClock.now - origin).inSeconds
+    let offset = (lead * 1000).rounded() / 1000
+    return { Double($0) - offset }
   }
 
   /// Why a trigger of a namespace may not ask the server or the pages that its metadata names; nil where it may.
