@@ -26,7 +26,14 @@ struct PageAccessTests {
     var held = FakeTrigger.calm
     held.mode = .hold
     hold.publish(.success(held))
-    return (Shown([panic, calm, failing, hold]), { _ in })
+    let triggers = [panic, calm, failing, hold]
+    let now = Int(Date.now.timeIntervalSince1970) / SampleHistory.stepSeconds
+    return (
+      Shown(triggers),
+      { book in
+        for step in now - 20..<now { book.sample(triggers, step: step, now: .now) }
+      }
+    )
   }
 
   private static func withPage(
