@@ -45,6 +45,7 @@ let package = Package(
     // Floor 0: C.
     .systemLibrary(name: "CGRPC"),
     .systemLibrary(name: "CCurl", pkgConfig: "libcurl"),
+    .systemLibrary(name: "CAllocator"),
     .target(name: "CConnectionGate"),
     .target(
       name: "CScalerProto", exclude: ["README.md"],
@@ -111,8 +112,7 @@ let package = Package(
         "ScalingEngine", "TriggerConfiguration", "PrometheusFormat", "TraceFormat", "GRPCBinding",
         "CurlClient", "ScalerMessages", "MetricCollection", "DecisionLoop", "ScalerService",
         "AdminServer", "Simulation", "KubernetesFormat", "KubernetesClient", "ClusterState",
-        argumentParser, flyingFox, flyingSocks, unixSignals, logging,
-        yams,
+        "CAllocator", argumentParser, flyingFox, flyingSocks, unixSignals, logging, yams,
       ],
       resources: [.embedInCode("Replay/report.css"), .embedInCode("Replay/report.js")],
       swiftSettings: house),

@@ -22,10 +22,16 @@ final class TriggerTable: Sendable {
     var heldBytes = 0
     var reached: [String: Int] = [:]
 
-    /// An entry was taken out.
-    mutating func forget(_ entry: TriggerEntry) {
+    /// Takes an entry out; `false` where it is out already.
+    mutating func remove(_ entry: TriggerEntry) -> Bool {
+      let hash = entry.identity.stableHash
+      guard var kept = entries[hash], let index = kept.firstIndex(where: { $0 === entry })
+      else { return false }
+      kept.remove(at: index)
+      entries[hash] = kept.isEmpty ? nil : kept
       if entry.spec == nil { refusals -= 1 } else { count -= 1 }
       heldBytes -= entry.identity.byteCount
+      return true
     }
 
     mutating func reach(_ limit: ServiceLimit) { reached[limit.rawValue, default: 0] += 1 }
@@ -105,9 +111,15 @@ final class TriggerTable: Sendable {
 
   /// Takes an entry out that could not be collected for, so that the next call tries again.
   private func remove(_ entry: TriggerEntry) {
-    state.withLock { state in
-      state.entries[entry.identity.stableHash]?.removeAll { $0 === entry }
-      state.forget(entry)
+    _ = state.withLock { $0.remove(entry) }
+  }
+
+  /// Takes out all entries for which `isOut` holds. No call waits while they are looked for, however
+  /// many there are: the search walks the table as it was, and each is locked out by itself.
+  private func takeOut(where isOut: (TriggerEntry) -> Bool) -> [TriggerEntry] {
+    entries.filter(isOut).filter { entry in
+      // Somebody may have asked about it meanwhile.
+      state.withLock { isOut(entry) && $0.remove(entry) }
     }
   }
 
@@ -131,18 +143,7 @@ final class TriggerTable: Sendable {
 
   /// Ends collecting for triggers that nobody asked about since `instant`.
   func forget(notMentionedSince instant: ContinuousClock.Instant) {
-    let forgotten = state.withLock { state -> [TriggerEntry] in
-      var forgotten: [TriggerEntry] = []
-      for (hash, entries) in state.entries {
-        let kept = entries.filter { !$0.isForgotten(since: instant) }
-        guard kept.count < entries.count else { continue }
-        forgotten += entries.filter { entry in !kept.contains { $0 === entry } }
-        state.entries[hash] = kept.isEmpty ? nil : kept
-      }
-      for entry in forgotten { state.forget(entry) }
-      return forgotten
-    }
-    for entry in forgotten {
+    for entry in takeOut(where: { $0.isForgotten(since: instant) }) {
       if let trigger = entry.trigger { runner.end(trigger) }
       logger.info("trigger forgotten", metadata: Self.metadata(entry.identity.ref))
     }
@@ -154,17 +155,8 @@ final class TriggerTable: Sendable {
   /// - Returns: how many of those that were decided for.
   func replaceSources(_ sources: SourceDirectory) -> Int {
     let changed = Set(runner.replaceSources(sources).map(ObjectIdentifier.init))
-    let dropped = state.withLock { state -> [TriggerEntry] in
-      var dropped: [TriggerEntry] = []
-      for (hash, entries) in state.entries {
-        let kept = entries.filter { entry in
-          entry.trigger.map { !changed.contains(ObjectIdentifier($0)) } ?? false
-        }
-        dropped += entries.filter { entry in !kept.contains { $0 === entry } }
-        state.entries[hash] = kept.isEmpty ? nil : kept
-      }
-      for entry in dropped { state.forget(entry) }
-      return dropped
+    let dropped = takeOut { entry in
+      entry.trigger.map { changed.contains(ObjectIdentifier($0)) } ?? true
     }
     for entry in dropped {
       if let trigger = entry.trigger { runner.end(trigger) }
@@ -175,7 +167,8 @@ final class TriggerTable: Sendable {
 
   /// Every entry, in no order.
   var entries: [TriggerEntry] {
-    state.withLock { Array($0.entries.values.joined()) }
+    // The lock is held for a reference, not for the walk.
+    Array(state.withLock(\.entries).values.joined())
   }
 
   private func makeEntry(_ identity: TriggerIdentity, at now: ContinuousClock.Instant)

@@ -1,7 +1,15 @@
 import ArgumentParser
 
-/// The command line's root: one subcommand per thing a person does with the scaler.
+/// The program's first line: what has to be set before a second thread is there.
 @main
+enum Program {
+  static func main() async {
+    HeapArenas.useOne()
+    await KedaBurstScaler.main()
+  }
+}
+
+/// The command line's root: one subcommand per thing a person does with the scaler.
 struct KedaBurstScaler: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "keda-burst-scaler",

@@ -1,6 +1,8 @@
 #!/usr/bin/env bash
 # Many ScaledObjects at once, each with two queries once a second, under KEDA's calls:
-#   scale.sh [OBJECTS [SECONDS [QUERIES]]]   1000 objects for 60 s with queries of their own
+#   scale.sh [OBJECTS [SECONDS [QUERIES [EVERY]]]]   1000 objects for 60 s with queries of their own
+#   scale.sh 10000 60 100 15                         many that share few, asked as an HPA asks
+# EVERY is the time between two rounds of an object's three calls, in seconds: 1 unless told.
 # Prints what the admin port counts: collections skipped or failed, the oldest value a decision
 # rested on, CPU as a share of one core beside Prometheus' own, and resident memory over time.
 set -euo pipefail
@@ -9,6 +11,7 @@ source "$(dirname "$0")/common.sh"
 objects=${1:-1000}
 length=${2:-60}
 queries=${3:-$((2 * objects))}
+every=${4:-1}
 Tests/Benchmarks/build-servers scaler callers
 machine
 start_prometheus
@@ -27,10 +30,10 @@ greatest() { curl --silent --fail "http://$admin/metrics" | awk -v name="keda_bu
 
 echo "idle: $(resident_mb "$scaler") MB resident"
 start callers "$bin/callers" -address "127.0.0.1:$port" -prometheus "$prometheus" \
-  -objects "$objects" -seconds "$length" -queries "$queries"
+  -objects "$objects" -seconds "$length" -queries "$queries" -every "${every}s"
 callers=$started_pid
 # The callers' own warm-up, in which triggers become known.
-sleep 10
+sleep "$((every > 10 ? every : 10))"
 skipped=$(counter source_requests_skipped_total)
 failed=$(counter source_requests_failed_total)
 answered=$(counter source_requests_answered_total)

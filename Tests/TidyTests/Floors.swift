@@ -5,6 +5,7 @@ enum Floors {
   /// The floor of each target below `Sources`.
   static let floorOf: [String: Int] = [
     "CGRPC": 0, "CConnectionGate": 0, "CCurl": 0, "CScalerProto": 0,
+    "CAllocator": 0,
     "ScalingEngine": 1, "TriggerConfiguration": 1, "PrometheusFormat": 1, "TraceFormat": 1,
     "KubernetesFormat": 1, "Placement": 1,
     "GRPCBinding": 2, "CurlClient": 2, "ScalerMessages": 2, "KubernetesClient": 2,
@@ -43,7 +44,7 @@ enum Floors {
   /// The one target that may import each C module.
   static let ownerOfC: [String: String] = [
     "CGRPC": "GRPCBinding", "CConnectionGate": "GRPCBinding", "CCurl": "CurlClient",
-    "CScalerProto": "ScalerMessages",
+    "CScalerProto": "ScalerMessages", "CAllocator": "keda-burst-scaler",
   ]
 
   /// Modules that come with Swift, by floor; floor 1 has neither files, clocks nor an environment.

@@ -1,6 +1,7 @@
 #!/bin/bash
-# What a query costs the client: ours against Go's net/http with and without compression, in turns,
-# against a Prometheus of its own. Needs Debian's prometheus and golang-go.
+# What a query costs the client: ours against Go's net/http with and without compression, and
+# against wrk, which reads nothing of the answer, in turns and against a Prometheus of its own.
+# Needs Debian's prometheus, golang-go and wrk.
 # Usage: compare.sh [QUERIES [ROUNDS]]
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
@@ -35,6 +36,16 @@ measured() {
   echo "  prometheus: $((($(server_ticks) - before) * 10000 / queries)) us CPU per query"
 }
 
+# What a load generator in C pays that neither parses nor decides: a floor. Its CPU ÷ its requests.
+wrk_floor() {
+  local TIMEFORMAT='%U %S' requests
+  { time wrk --threads 1 --connections 16 --duration 5s "$address/api/v1/query?query=up" \
+    >"$work/wrk"; } 2>"$work/wrk.time"
+  requests=$(awk '/requests in/ {print $1}' "$work/wrk")
+  awk -v n="$requests" '{printf "wrk: %.1f us CPU per query\n", ($1 + $2) * 1e6 / n}' \
+    "$work/wrk.time"
+}
+
 for _ in $(seq 100); do
   if curl --silent --fail "$address/api/v1/query?query=up" | grep --quiet '"1"'; then break; fi
   sleep 0.1
@@ -44,5 +55,6 @@ for _ in $(seq "$rounds"); do
   measured "$bench" ask "$address" "$queries"
   measured "$work/peer" "$address" "$queries" plain
   measured "$work/peer" "$address" "$queries" gzip
+  wrk_floor
 done
 "$bench" collect "$address" 2000 20

@@ -1,11 +1,11 @@
 // callers repeats KEDA's calls for many ScaledObjects over one grpc-go connection:
 //
-//	callers -address HOST:PORT -prometheus URL -objects N -seconds S [-queries Q]
+//	callers -address HOST:PORT -prometheus URL -objects N -seconds S [-queries Q] [-every D]
 //
-// Each object is asked for GetMetricSpec, GetMetrics and IsActive in sequence once a second. Its
-// two queries are its own, or shared where -queries is smaller than twice the objects. The output
-// counts what failed after the first ten seconds, in which triggers become known, and how long
-// answers took.
+// Each object is asked for GetMetricSpec, GetMetrics and IsActive in sequence once a second, or
+// every D (15s is what an HPA does). Its two queries are its own, or shared where -queries is
+// smaller than twice the objects. The output counts what failed after the warm-up, in which
+// triggers become known (10 s, or D where that is longer), and how long answers took.
 package main
 
 import (
@@ -21,8 +21,6 @@ import (
 
 	"google.golang.org/grpc"
 )
-
-const warmUp = 10 * time.Second
 
 type tally struct {
 	mutex     sync.Mutex
@@ -88,9 +86,14 @@ func main() {
 	objects := flag.Int("objects", 1000, "ScaledObjects")
 	queries := flag.Int("queries", 0, "distinct queries; two per object unless told")
 	seconds := flag.Int("seconds", 60, "how long after the warm-up")
+	every := flag.Duration("every", time.Second, "time between two rounds of an object's calls")
 	flag.Parse()
 	if *queries == 0 {
 		*queries = 2 * *objects
+	}
+	warmUp := 10 * time.Second
+	if *every > warmUp {
+		warmUp = *every
 	}
 	connection, err := grpc.Dial(*address, grpc.WithInsecure(), grpc.WithBlock())
 	if err != nil {
@@ -106,9 +109,9 @@ func main() {
 		go func(index int) {
 			defer running.Done()
 			ref := reference(index, *queries, *prometheus)
-			// The objects' calls are spread over the second.
-			next := start.Add(time.Second * time.Duration(index) / time.Duration(*objects))
-			for ; next.Before(end); next = next.Add(time.Second) {
+			// The objects' calls are spread over the round.
+			next := start.Add(*every * time.Duration(index) / time.Duration(*objects))
+			for ; next.Before(end); next = next.Add(*every) {
 				time.Sleep(time.Until(next))
 				ask(client, ref, func(milliseconds float64, err error) {
 					if time.Since(start) > warmUp {
