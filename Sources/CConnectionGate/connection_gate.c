@@ -18,6 +18,7 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <time.h>
 #include <unistd.h>
 
 static pthread_mutex_t gate = PTHREAD_MUTEX_INITIALIZER;
@@ -30,6 +31,17 @@ static int spare = -1;
 // By descriptor, the socket's number that tells it from a later one in its place; 0: none of ours.
 static ino_t *sockets;
 static int32_t capacity;
+// When the closed were last looked for, in nanoseconds of the monotonic clock.
+static int64_t looked_at;
+// With the limit reached, each look costs a call for every connection: under a flood of new ones
+// nothing else would be done.
+static const int64_t look_interval = 100 * 1000 * 1000;
+
+static int64_t monotonic_now(void) {
+  struct timespec now;
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  return (int64_t)now.tv_sec * 1000 * 1000 * 1000 + now.tv_nsec;
+}
 
 static ino_t socket_number(int descriptor) {
   struct stat info;
@@ -37,6 +49,7 @@ static ino_t socket_number(int descriptor) {
 }
 
 static void forget_closed(void) {
+  looked_at = monotonic_now();
   for (int32_t fd = 0; fd < capacity; fd++) {
     if (sockets[fd] != 0 && socket_number(fd) != sockets[fd]) {
       sockets[fd] = 0;
@@ -59,7 +72,7 @@ static int admitted(int fd) {
   if (sockets[fd] == 0) count++;
   sockets[fd] = socket_number(fd);
   if (limit == 0 || count <= limit) return 1;
-  forget_closed();
+  if (monotonic_now() - looked_at >= look_interval) forget_closed();
   if (count <= limit) return 1;
   sockets[fd] = 0;
   count--;
