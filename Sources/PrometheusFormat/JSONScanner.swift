@@ -96,11 +96,11 @@ struct JSONScanner {
     }
   }
 
-  /// A JSON number.
+  /// A JSON number. One too large for 64 bits is refused: it would be read as infinity.
   mutating func number() throws(QueryAnswerError) -> Double {
     let first = peek()
     guard let (value, end) = Decimal.parse(bytes, from: offset, to: bytes.count), first != nil,
-      first != UInt8(ascii: "+")
+      first != UInt8(ascii: "+"), value.isFinite
     else { throw unexpected("a number") }
     offset = end
     return value

@@ -101,8 +101,9 @@ package let metadataEntriesLimit = 256
   }
 }
 
+/// A string that is not there equals an empty one.
 private func equal(_ left: UnsafePointer<CChar>?, _ right: UnsafePointer<CChar>?) -> Bool {
-  guard let left, let right else { return left == right }
+  guard let left, let right else { return (left ?? right)?.pointee ?? 0 == 0 }
   return strcmp(left, right) == 0
 }
 

@@ -98,6 +98,10 @@ struct QueryAnswerTests {
         84, "a number in quotes", "\"?x?]}]}}\""
       ),
       (
+        #"{"status":"success","data":{"resultType":"scalar","result":[1e923,"1"]}}"#, 60,
+        "a number", "\"1e923,?1?]}}\""
+      ),
+      (
         #"{"status":"success","data":{"resultType":"scalar","result":[1,"1"]}} x"#, 69,
         "nothing after the answer", "\"x\""
       ),

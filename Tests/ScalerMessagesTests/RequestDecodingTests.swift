@@ -144,5 +144,9 @@ struct RequestDecodingTests {
     }
     #expect(isEmpty)
     #expect(emptyRef.name == "")
+    let identity = TriggerIdentity(emptyRef)
+    #expect(
+      try decodeGetMetricsRequest([UInt8]().span.bytes) { $0.isSame(as: identity) },
+      "a request without a trigger is found again like any other")
   }
 }
