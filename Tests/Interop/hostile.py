@@ -7,6 +7,7 @@ Prints a JSON line for each attack; ends with 1 where the caller was ever told a
 
 import collections
 import json
+import resource
 import statistics
 import sys
 import threading
@@ -136,7 +137,10 @@ class Attack:
         self.each(20, work)
 
     def half_open(self):
-        """Connections that say nothing, more than are allowed."""
+        """Connections that say nothing, more than are allowed; what was reset is tried again."""
+        if len(self.connections) > 2000:
+            self.close()
+            self.connections.clear()
         for _ in range(200):
             try:
                 one = frames.Connection.__new__(frames.Connection)
@@ -201,6 +205,9 @@ def main():
     parser.add_argument("--seconds", type=float, default=20, help="of each attack")
     parser.add_argument("--attacks", default=",".join(ATTACKS), help="which, with commas between")
     options = parser.parse_args()
+    # Attackers need descriptors too.
+    most = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
     trigger = protocol.triggers(options)[0]
     caller = Caller(options, trigger)
     caller.start()
