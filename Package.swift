@@ -217,7 +217,10 @@ let package = Package(
       path: "Tests/Benchmarks/ExpositionBenchmark", swiftSettings: house),
     .executableTarget(
       name: "CollectionBenchmark",
-      dependencies: ["CurlClient", "PrometheusFormat", "MetricCollection", logging],
+      dependencies: [
+        "TestSupport", "CurlClient", "PrometheusFormat", "MetricCollection", "DecisionLoop",
+        "TriggerConfiguration", logging,
+      ],
       path: "Tests/Benchmarks/CollectionBenchmark", exclude: ["compare.sh", "go"],
       swiftSettings: house),
     .testTarget(

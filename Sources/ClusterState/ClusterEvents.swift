@@ -51,7 +51,7 @@ package final class ClusterEvents: Sendable {
   package func take(_ outcome: ClusterScaler.Outcome, of key: ObjectKey) {
     switch outcome {
     case .wrote(let from, let to):
-      write("DirectScaleUp", "asked for \(to) replicas directly, \(from) before", false, on: key)
+      write("DirectScaleUp", "asked for \(replicas(to)) directly, \(from) before", false, on: key)
     case .held(.notLeader), .held(.unknownTarget): break
     case .held(let hold): write("DirectScaleUpHeld", hold.description, false, on: key)
     case .failed(let failure): write("DirectScaleUpFailed", failure.description, true, on: key)
@@ -82,21 +82,21 @@ package final class ClusterEvents: Sendable {
         now.isBurst
           ? Edge(
             reason: "BurstEntered",
-            message: "\(desired) replicas wanted: \(panic?.description ?? "panic mode")")
+            message: "\(replicas(desired)) wanted: \(panic?.description ?? "panic mode")")
           : Edge(reason: "BurstLeft", message: "demand is back within ready capacity"))
     }
     if now.isShort, !before.isShort {
       notes.append(
         Edge(
           reason: "Shortfall",
-          message: "\(decision?.shortfall ?? 0) replicas beyond \(desired) find no place",
+          message: "no place for \(replicas(decision?.shortfall ?? 0)) beyond \(desired)",
           isWarning: true))
     }
     if now.isHeld, !before.isHeld {
       notes.append(
         Edge(
           reason: "DecisionHeld",
-          message: "newer data are missing; \(desired) replicas stand (onStale: hold)",
+          message: "newer data are missing: \(replicas(desired)) as before (onStale: hold)",
           isWarning: true))
     }
     if now.isUndecided, !before.isUndecided, case .failure(let undecided) = published.outcome {
@@ -126,3 +126,5 @@ extension ScaledTrigger {
   /// Which ScaledObject it belongs to.
   package var key: ObjectKey { ObjectKey(namespace: namespace, name: name) }
 }
+
+private func replicas(_ count: Int) -> String { count == 1 ? "1 replica" : "\(count) replicas" }

@@ -2,26 +2,28 @@ extension Reason: CustomStringConvertible {
   /// The reason as one sentence without its full stop, for people.
   package var description: String {
     let trigger = trigger.map { "\"\($0)\"" } ?? "the triggers together"
-    let amount = Self.short(amount)
+    let (isOne, amount) = (amount == 1, Self.short(amount))
+    let replicas = isOne ? "1 replica" : "\(amount) replicas"
     let limit = Self.short(limit)
     switch code {
     case .demand:
       let target = self.limit == nil ? "" : " at a target value of \(limit)"
-      return "\(trigger) asks for \(amount) replicas\(target)"
+      return "\(trigger) asks for \(replicas)\(target)"
     case .unknownTrigger:
       return "\(trigger) has no usable value; the others may raise the decision, not lower it"
     case .noReplicas: return "no replica runs, so \(trigger) has no series: that is no demand"
     case .readyUnknown: return "ready replicas are not known, so panic cannot be judged"
-    case .stableWindow: return "the stable window's mean still asks for \(amount) replicas"
+    case .stableWindow: return "the stable window's mean still asks for \(replicas)"
     case .panic: return "demand is \(amount) times ready capacity (panic from \(limit) on)"
     case .hintStands: return "\(amount) was asked for less than one HPA sync ago and stands"
     case .scaleDownDelay: return "\(amount) stands until lower demand has lasted \(limit) s"
-    case .forecast: return "\(amount) replicas for the growth that the past teaches to expect"
-    case .seasonal: return "\(amount) replicas were needed at this hour on earlier days"
-    case .headroom: return "\(amount) replicas kept in reserve, as declared"
-    case .backlog: return "\(amount) replicas to drain the queue within the latency objective"
+    case .forecast: return "\(replicas) for the growth that the past teaches to expect"
+    case .seasonal:
+      return "\(replicas) \(isOne ? "was" : "were") needed at this hour on earlier days"
+    case .headroom: return "\(replicas) kept in reserve, as declared"
+    case .backlog: return "\(replicas) to drain the queue within the latency objective"
     case .escalation: return "the queue stands and nothing is starting: at least \(amount)"
-    case .starting: return "\(amount) replicas are on their way already"
+    case .starting: return "\(replicas) \(isOne ? "is on its" : "are on their") way already"
     case .tolerance: return "\(amount) is within the HPA's tolerance of \(limit): stepped past it"
     case .minReplicas: return "\(amount) is below minReplicas: raised to \(limit)"
     case .maxReplicas: return "\(amount) is above maxReplicas: cut to \(limit)"

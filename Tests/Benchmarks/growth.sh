@@ -6,14 +6,15 @@
 #     clients     CPU per GetMetrics, by connections of 8 streams each
 #     objects     CPU and memory of the whole server, by objects with two queries each
 #     collection  CPU per query, by queries a second
+#     scrape      CPU per engine whose page is read once a second, by engines
 #     streams     memory and the push of one change, by open streams
 #     engine      time and state of one decision, by triggers
 set -euo pipefail
 source "$(dirname "$0")/common.sh"
 
 parts=("$@")
-if [ ${#parts[@]} -eq 0 ]; then parts=(call clients objects collection streams engine); fi
-Tests/Benchmarks/build-servers scaler callers streams
+if [ ${#parts[@]} -eq 0 ]; then parts=(call clients objects collection scrape streams engine); fi
+Tests/Benchmarks/build-servers scaler callers streams engines
 machine
 
 # Notes a figure: note NAME SIZE COST; shows each name's figures with the exponent at the end.
@@ -60,10 +61,11 @@ part_call() {
   local count
   start_prometheus
   Tests/Benchmarks/request.py "$work" "$prometheus"
-  for count in 10 100 1000 10000; do
+  for count in 10 50 250 1250; do
     start_scaler
+    # A while longer, so that the windows of all have been filled.
     "$bin/callers" -address "127.0.0.1:$port" -prometheus "$prometheus" -objects "$count" \
-      -queries 10 -every 10s -seconds 1 >"$work/known"
+      -queries 10 -every 10s -seconds "$((5 + count / 30))" >"$work/known"
     await_answers "$port"
     note call "$count" "$(call_cost 20000 4 16)"
     stop "$scaler"
@@ -109,6 +111,22 @@ part_collection() {
   show collection "µs CPU per query at so many a second"
 }
 
+part_scrape() {
+  local count bench ports
+  swift build --configuration release --product CollectionBenchmark >&2
+  bench=$(swift build --configuration release --show-bin-path)/CollectionBenchmark
+  "$bench" page >"$work/page"
+  for count in 25 100 400 800; do
+    start engines "$bin/engines" "$count" "$work/page"
+    while [ "$(wc --lines <"$work/engines.log")" -lt "$count" ]; do sleep 0.1; done
+    mapfile -t ports <"$work/engines.log"
+    "$bench" scrape 10 "${ports[@]}" | tee "$work/scrape"
+    note scrape "$count" "$(sed --quiet 's/.* \([0-9.]*\) us CPU each.*/\1/p' "$work/scrape")"
+    stop "$started_pid"
+  done
+  show scrape "µs CPU per page of $(wc --bytes <"$work/page") bytes"
+}
+
 part_streams() {
   local line
   Tests/Benchmarks/streams.sh 1250 2500 5000 10000 | grep streams: >"$work/streams"
@@ -139,9 +157,10 @@ part_engine() {
 
 for part in "${parts[@]}"; do
   case $part in
-    call | clients | objects | collection | streams | engine) "part_$part" ;;
+    call | clients | objects | collection | scrape | streams | engine) "part_$part" ;;
     *)
-      echo "growth.sh: \"$part\" is none of: call clients objects collection streams engine" >&2
+      echo "growth.sh: \"$part\" is none of: call clients objects collection scrape streams" \
+        "engine" >&2
       exit 2
       ;;
   esac

@@ -151,7 +151,7 @@ import Testing
       try await cluster.kubectl(
         "get", "events", "-n", "inference", "-o",
         "jsonpath={range .items[*]}{.reason}: {.message}{\"\\n\"}{end}"
-      ).contains("Shortfall: 15 replicas beyond 5 find no place")
+      ).contains("Shortfall: no place for 15 replicas beyond 5")
     }
     prometheus.remove()
     try await eventually(within: .seconds(30)) {

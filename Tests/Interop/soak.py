@@ -193,7 +193,7 @@ class Soak:
         await self.channel.close()
 
     def growth(self):
-        """Megabytes an hour and the standard error, by least squares over the last three quarters."""
+        """Megabytes an hour and the standard error: least squares, the last three quarters."""
         points = [(at / 3600, mb) for at, mb, _ in self.samples if at >= self.seconds / 4]
         count = len(points)
         if count < 3:

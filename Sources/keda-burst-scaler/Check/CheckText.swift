@@ -31,7 +31,8 @@ extension CheckedTrigger {
     }
     if let decision {
       let activity = decision.active ? "active" : "inactive"
-      lines.append("    decision now: \(decision.desiredReplicas) replicas, \(activity)")
+      let unit = decision.desiredReplicas == 1 ? "replica" : "replicas"
+      lines.append("    decision now: \(decision.desiredReplicas) \(unit), \(activity)")
       lines += decision.reasons.map { "      because \($0)" }
     }
     return lines + findings.flatMap { $0.lines(indent: "    ") }

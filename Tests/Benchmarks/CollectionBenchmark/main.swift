@@ -2,6 +2,7 @@
 //   CollectionBenchmark ask ADDRESS COUNT        COUNT instant queries, 16 in flight, each parsed
 //   CollectionBenchmark collect ADDRESS N SEC    N distinct queries once a second through a
 // Collector
+//   CollectionBenchmark scrape SEC PORT...       engines' own pages once a second (page: that page)
 //   CollectionBenchmark parse                    a one-sample answer, over and over
 
 internal import CurlClient
@@ -128,6 +129,13 @@ case "ask" where arguments.count == 4:
 case "collect" where arguments.count == 5:
   try await collect(
     arguments[2], queries: Int(arguments[3]) ?? 2000, seconds: Int(arguments[4]) ?? 10)
+case "scrape" where arguments.count > 3:
+  try await scrape(
+    ports: arguments.dropFirst(3).compactMap { Int($0) }, seconds: Int(arguments[2]) ?? 10)
+case "page": printPage()
 case "parse": try parse()
-default: print("usage: ask ADDRESS COUNT | collect ADDRESS QUERIES SECONDS | parse")
+default:
+  print(
+    "usage: ask ADDRESS COUNT | collect ADDRESS QUERIES SECONDS | scrape SECONDS PORT... | page | parse"
+  )
 }

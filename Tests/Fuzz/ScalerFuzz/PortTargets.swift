@@ -108,12 +108,16 @@ final class FuzzedPorts: Sendable {
 
   /// What comes back on a connection of its own until it is silent.
   func exchange(_ bytes: [UInt8], with port: UInt16) -> [UInt8] {
-    guard let descriptor = connected(to: port, seconds: 2) else { return [] }
+    guard let descriptor = connected(to: port, seconds: 8) else { return [] }
     defer { close(descriptor) }
     _ = Glibc.send(descriptor, bytes, bytes.count, Int32(MSG_NOSIGNAL))
     var answer: [UInt8] = []
     var buffer = [UInt8](repeating: 0, count: 4096)
-    while case let count = recv(descriptor, &buffer, buffer.count, 0), count > 0 {
+    while true {
+      let count = recv(descriptor, &buffer, buffer.count, 0)
+      // libFuzzer's timer ends a wait now and then.
+      if count < 0 && errno == EINTR { continue }
+      guard count > 0 else { break }
       answer += buffer.prefix(count)
       if answer.contains(Self.serving) { break }
     }
