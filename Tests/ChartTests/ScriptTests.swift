@@ -3,10 +3,26 @@ import Synchronization
 import TestSupport
 import Testing
 
-/// The scripts that the chart brings into pods, run as they stand.
+/// The scripts that the chart brings into pods, run as they stand, and the release workflow.
 @Suite struct ScriptTests {
   private let connectionTest = "chart/files/connection-test.sh"
   private let warmUp = "chart/files/warm-up.sh"
+
+  @Test func `The release workflow keeps to GitHub's schema, a misspelt key does not`() throws {
+    let lint = ["--builtin-schema", "vendor.github-workflows"]
+    let workflow = ".github/workflows/release.yml"
+    let right = try ToolRun(".venv/bin/check-jsonschema", lint + [workflow])
+    #expect(right.exitCode == 0, "\(right.output)")
+    let misspelt = """
+      directory=$(mktemp --directory)
+      trap 'rm --recursive "$directory"' EXIT
+      sed s/runs-on:/runs_on:/ \(workflow) >"$directory/release.yml"
+      .venv/bin/check-jsonschema "$@" "$directory/release.yml"
+      """
+    let wrong = try ToolRun("bash", ["-c", misspelt, "lint"] + lint)
+    #expect(wrong.exitCode == 1)
+    #expect(wrong.output.contains("runs_on"))
+  }
 
   @Test func `The connection test passes where the gRPC port is open and readyz says 200`() throws {
     let server = try ScriptedHTTPServer { _, connection in connection.answer(text: "ready\n") }

@@ -3,10 +3,10 @@ import Testing
 import TraceFormat
 import TriggerConfiguration
 
-/// The direct path beside the HPA, in phases of the HPA's cycle. What it costs and saves over an
+/// The direct path beside the HPA, in each second of the HPA's cycle. What it costs and saves over an
 /// hour: `FleetBenchmark --direct-scale-up yes`, docs/cluster.md.
 @Suite struct DirectScaleUpTests {
-  @Test(arguments: [0.0, 5, 10, 14.5])
+  @Test(arguments: (0..<15).map(Double.init))
   func `the HPA never takes back what was written while it is still wanted`(phase: Double) throws {
     var settings = SimulationSettings(profile: .a10g)
     settings.initialReplicas = 5
