@@ -49,14 +49,17 @@ import Testing
     defer { first.kill() }
     let address = "127.0.0.1:\(ports.grpc)"
     let load = try InteropProgram.python(
-      "load.py", ["--address", address, "--seconds", "60", "--metadata", metadata])
+      "load.py", ["--address", address, "--seconds", "70", "--metadata", metadata])
     defer { load.kill() }
-    let client = try Self.watch(address, metadata, seconds: 60)
-    let twinClient = try Self.watch(twin.address, metadata, seconds: 60)
+    let client = try Self.watch(address, metadata, seconds: 70)
+    let twinClient = try Self.watch(twin.address, metadata, seconds: 70)
     defer { for one in [client, twinClient] { one.kill() } }
     try await eventually(within: .seconds(30)) {
       [client, twinClient].allSatisfy { Self.told($0).last?.value == "10" }
     }
+    // For some whole seconds, so that a range with a step of one has it.
+    let scraped = exporter.scrapeCount + 4
+    try await eventually(within: .seconds(20)) { exporter.scrapeCount >= scraped }
     // The burst goes; only the windows know of it, and a new process from the past alone.
     exporter.set("queue_depth", 50)
     first.send(SIGKILL)

@@ -23,20 +23,21 @@ import Testing
         "watch.py",
         ["--address", scaler.address, "--metadata", metadata, "--seconds", "\(seconds)", "--times"])
     }
-    let firstClient = try watch(first, seconds: 60)
+    let firstClient = try watch(first, seconds: 120)
     defer { firstClient.kill() }
     try await eventually(within: .seconds(20)) {
       firstClient.output.contains { $0.hasSuffix(" 10") }
     }
-    // For a whole second at least, so that a range with a step of one has it.
-    let scraped = exporter.scrapeCount + 2
-    try await eventually(within: .seconds(20)) { exporter.scrapeCount >= scraped }
+    // It fills the stable window: with a few samples of it in the mean, one more or less, which is
+    // what the fractions of a second decide, would move the steps by several seconds.
+    let scraped = exporter.scrapeCount + 22
+    try await eventually(within: .seconds(60)) { exporter.scrapeCount >= scraped }
     // The burst is over; only the windows still know of it.
     exporter.set("queue_depth", 50)
     try await eventually(within: .seconds(10)) { try Self.scraped("queue_depth", 50, prometheus) }
     let second = try await ScalerProcess(["--prometheus", prometheus.address])
     defer { second.kill() }
-    let secondClient = try watch(second, seconds: 45)
+    let secondClient = try watch(second, seconds: 60)
     defer { secondClient.kill() }
     try await eventually(within: .seconds(50)) {
       [firstClient, secondClient].allSatisfy { client in

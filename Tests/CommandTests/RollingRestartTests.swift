@@ -42,6 +42,9 @@ import Testing
       ])
     defer { client.kill() }
     try await eventually(within: .seconds(30)) { Self.newest(client)?.values["10"] ?? 0 > 20 }
+    // For some whole seconds, so that a range with a step of one has it.
+    let scraped = exporter.scrapeCount + 4
+    try await eventually(within: .seconds(20)) { exporter.scrapeCount >= scraped }
     let before = try #require(Self.newest(client))
     // Only the windows of the old replicas know of the burst from here on.
     exporter.set("queue_depth", 50)
