@@ -32,6 +32,43 @@ import Testing
     #expect(errors.contains(words), "\(errors)")
   }
 
+  @Test(arguments: [
+    ["check", "-f"], ["migrate", "-f"], ["decide", "--metadata"], ["serve", "--config"],
+    ["replay", "--trace"], ["replay", "--load", "step", "--metadata"],
+    ["explain", "demo/llm", "--token-file"],
+  ])
+  func `A file that cannot be read is refused with what it is instead`(command: [String])
+    async throws
+  {
+    let folder = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString)
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let (code, _, errors) = try await Self.run(command + [folder.path])
+    #expect(code != 0)
+    #expect(errors.contains("\(folder.path): it is a folder; name a file in it"), "\(errors)")
+    let missing = folder.path + "/missing"
+    let (_, _, absent) = try await Self.run(command + [missing])
+    #expect(absent.contains("\(missing): there is no such file"), "\(absent)")
+    let binary = folder.appending(path: "binary")
+    try Data([0xc3, 0x28, 0xff, 0xfe, 0x80]).write(to: binary)
+    let (_, _, unreadable) = try await Self.run(command + [binary.path])
+    if !command.contains("--trace") {
+      #expect(unreadable.contains("\(binary.path): it is not text in UTF-8"), "\(unreadable)")
+    }
+  }
+
+  @Test func `A report that cannot be written is refused with the folder that is missing`()
+    async throws
+  {
+    let folder = FileManager.default.temporaryDirectory.path
+    let replay = ["replay", "--load", "step", "--html"]
+    let onto = try await Self.run(replay + [folder])
+    #expect(onto.code == 1)
+    #expect(onto.errors.contains("cannot write \(folder): it is a folder; name a file in it"))
+    let into = try await Self.run(replay + ["/nonexistent/report.html"])
+    #expect(into.errors.contains("there is no folder /nonexistent; make it first"))
+  }
+
   @Test func `A setting in the environment or the file is read, and an unknown one is refused`()
     async throws
   {

@@ -9,7 +9,7 @@ enum ManifestInput {
         ? String(decoding: FileHandle.standardInput.readDataToEndOfFile(), as: UTF8.self)
         : try String(contentsOfFile: file, encoding: .utf8)
     } catch {
-      throw CheckFailure(description: "cannot read \(file): \(error.localizedDescription)")
+      throw CheckFailure(description: "cannot read \(file): \(FileFault.reading(file, error))")
     }
   }
 }

@@ -73,7 +73,7 @@ enum MetadataFile {
     do {
       text = try String(contentsOfFile: path, encoding: .utf8)
     } catch {
-      throw ValidationError("cannot read \(path): \(error.localizedDescription)")
+      throw ValidationError("cannot read \(path): \(FileFault.reading(path, error))")
     }
     do {
       return try metadataMap(fromYAML: text)

@@ -65,7 +65,7 @@ struct ExplainCommand: AsyncParsableCommand {
       return try String(contentsOfFile: path, encoding: .utf8)
         .trimmingCharacters(in: .whitespacesAndNewlines)
     } catch {
-      throw .usage("cannot read --token-file \(path): \(error.localizedDescription)")
+      throw .usage("cannot read --token-file \(path): \(FileFault.reading(path, error))")
     }
   }
 }

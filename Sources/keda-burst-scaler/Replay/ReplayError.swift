@@ -20,9 +20,7 @@ struct ReplayError: Error, Equatable, CustomStringConvertible {
 
   /// A file that cannot be read, and why.
   static func unreadable(_ what: String, _ path: String, _ error: any Error) -> ReplayError {
-    let isThere = FileManager.default.fileExists(atPath: path)
-    let reason = isThere ? error.localizedDescription : "there is no such file"
-    return .world("cannot read \(what)\(path): \(reason)")
+    .world("cannot read \(what)\(path): \(FileFault.reading(path, error))")
   }
 
   /// Says what is wrong on standard error and ends the command.

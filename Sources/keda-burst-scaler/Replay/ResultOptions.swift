@@ -32,7 +32,7 @@ struct ResultOptions: ParsableArguments {
       do {
         try Data(page().utf8).write(to: URL(fileURLWithPath: html))
       } catch {
-        throw .world("cannot write \(html): \(error.localizedDescription)")
+        throw .world("cannot write \(html): \(FileFault.writing(html, error))")
       }
     }
     let printed =

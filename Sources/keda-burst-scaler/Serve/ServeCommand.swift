@@ -108,7 +108,7 @@ struct ServeCommand: AsyncParsableCommand {
       return try String(contentsOfFile: path, encoding: .utf8)
     } catch {
       throw SettingError(
-        "cannot read the configuration file \(path): \(error.localizedDescription)")
+        "cannot read the configuration file \(path): \(FileFault.reading(path, error))")
     }
   }
 
