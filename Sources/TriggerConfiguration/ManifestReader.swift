@@ -96,6 +96,7 @@ struct ManifestReader {
       passOver(document, kind: "ScaledObject", name: name)
       return
     }
+    for fault in ManifestKeys.faults(in: spec) { refuse(fault.line, fault.explanation) }
     if name.isEmpty {
       refuse(document.line, "metadata.name is missing; give the ScaledObject a name")
     }

@@ -57,16 +57,18 @@ let listRemedy =
   "write a YAML list, for example \"- {kind: queueDepth, query: sum(queue_depth), threshold: 5}\""
 
 /// A YAML error as one short line: what and where, without the text it was found in.
-func yamlFault(_ error: any Error) -> String {
+///
+/// - Parameter linesBefore: the lines of the file before the text that was parsed.
+func yamlFault(_ error: any Error, linesBefore: Int = 0) -> String {
   guard let error = error as? YamlError else { return "it cannot be read" }
   switch error {
   case .scanner(_, let problem, let mark, _), .parser(_, let problem, let mark, _),
     .composer(_, let problem, let mark, _):
-    return "\(problem) (line \(mark.line), column \(mark.column))"
+    return "\(problem) (line \(linesBefore + mark.line), column \(mark.column))"
   case .reader(let problem, _, _, _): return problem
   case .duplicatedKeysInMapping(let keys, let context):
     let list = keys.prefix(3).map { quoted($0) }.joined(separator: ", ")
-    return "\(list) is written twice (line \(context.mark.line))"
+    return "\(list) is written twice (line \(linesBefore + context.mark.line))"
   default: return "it cannot be read"
   }
 }

@@ -90,7 +90,7 @@ import TriggerConfiguration
     #expect {
       try Self.migrated("a: 1\n---\nb: 2\n---\nc: [\n")
     } throws: {
-      "\($0)".hasPrefix("line 6: the file is no YAML: ")
+      "\($0)".hasPrefix("line 6: the file is no YAML: ") && "\($0)".contains("(line 6, column")
     }
   }
 

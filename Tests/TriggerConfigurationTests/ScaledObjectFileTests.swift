@@ -141,6 +141,41 @@ import TriggerConfiguration
     }
   }
 
+  @Test func `A misspelled key is refused with the one that was meant, and a strange one is not`() {
+    let yaml = """
+      kind: ScaledObject
+      metadata: {name: llm}
+      spec:
+        pollingIntervall: 1
+        maxReplicacount: 50
+        keyOfANewerVersion: 1
+        scaleTargetRef: {nam: llm}
+        fallback: {failureTreshold: 3, replicas: 6}
+        advanced:
+          horizontalPodAutoscalerConfig:
+            behavior:
+              scaleUp: {stabilisationWindowSeconds: 0}
+        triggers:
+          - type: external
+            useCachedMetric: true
+            metadata: {queueDepthQuery: q}
+      """
+    #expect {
+      try ScaledObjectFile(yaml: yaml)
+    } throws: { error in
+      let place = "spec.advanced.horizontalPodAutoscalerConfig.behavior.scaleUp"
+      let expected = [
+        (4, "spec.pollingIntervall", "pollingInterval"),
+        (5, "spec.maxReplicacount", "maxReplicaCount"),
+        (7, "spec.scaleTargetRef.nam", "name"),
+        (8, "spec.fallback.failureTreshold", "failureThreshold"),
+        (12, place + ".stabilisationWindowSeconds", "stabilizationWindowSeconds"),
+        (15, "spec.triggers[0].useCachedMetric", "useCachedMetrics"),
+      ].map { "line \($0): \($1) is not a key of a ScaledObject; did you mean \"\($2)\"?" }
+      return "\(error)" == expected.joined(separator: "\n")
+    }
+  }
+
   @Test(arguments: [
     (
       "kind: [",

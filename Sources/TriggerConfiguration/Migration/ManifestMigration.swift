@@ -78,7 +78,7 @@ package struct ManifestMigration {
         throw ScaledObjectFileError(problems: [
           .init(
             line: segment.line + max(0, yamlFaultLine(error) - 1),
-            explanation: "the file is no YAML: \(yamlFault(error))")
+            explanation: "the file is no YAML: \(yamlFault(error, linesBefore: segment.line - 1))")
         ])
       }
     }
