@@ -19,8 +19,12 @@ struct Contestant: Sendable {
 }
 
 extension Contestant {
-  /// All of them, in the order of the table.
-  static let all: [Contestant] =
+  /// All of them, in the order of the table; the engines as the options say.
+  static func all(_ options: Options) -> [Contestant] {
+    baselines + engines(options) + [0.5, 0.7, 0.9].map(oracle)
+  }
+
+  private static let baselines: [Contestant] =
     [
       Contestant(name: "article", path: .autoscaler(.kubernetesDefault)) { _, _ in
         ThresholdAdvisor.article
@@ -52,24 +56,29 @@ extension Contestant {
       Contestant(name: "concurrency-0.3", path: .autoscaler(.recommended())) { workload, _ in
         ThresholdAdvisor.concurrency(slots: workload.replica.slots, utilization: 0.3)
       },
-    ] + engines + [0.5, 0.7, 0.9].map(oracle)
+    ]
 
   /// The engine, by what it is given: one configuration for all workloads, thresholds learned, the
   /// cold start told.
-  private static let engines: [Contestant] = [
-    engine("queue+running", ["queueDepthQuery": "queue_depth", "concurrencyQuery": "running"]),
-    engine(
-      "queue+gpu", ["queueDepthQuery": "queue_depth", "gpuUtilizationQuery": "gpu_utilization"]),
-    engine(
-      "all",
-      [
-        "queueDepthQuery": "queue_depth", "concurrencyQuery": "running",
-        "gpuUtilizationQuery": "gpu_utilization", "requestRateQuery": "arrivals",
-      ]),
-    engine(
-      "ready-only", ["queueDepthQuery": "queue_depth", "concurrencyQuery": "running"],
-      isCurrentTold: false),
-  ]
+  private static func engines(_ options: Options) -> [Contestant] {
+    let given: [(String, [String: String])] = [
+      ("queue+running", ["queueDepthQuery": "queue_depth", "concurrencyQuery": "running"]),
+      ("queue+gpu", ["queueDepthQuery": "queue_depth", "gpuUtilizationQuery": "gpu_utilization"]),
+      (
+        "all",
+        [
+          "queueDepthQuery": "queue_depth", "concurrencyQuery": "running",
+          "gpuUtilizationQuery": "gpu_utilization", "requestRateQuery": "arrivals",
+        ]
+      ),
+    ]
+    let named = given + [("ready-only", given[0].1)]
+    return named.map { name, queries in
+      engine(
+        name, queries.merging(options.metadata) { _, set in set }, constants: options.constants,
+        isCurrentTold: name != "ready-only")
+    }
+  }
 
   /// An engine given `queries`, with other `constants` where their effect is measured.
   static func engine(

@@ -1,3 +1,4 @@
+internal import ScalingEngine
 internal import Simulation
 
 /// The command line: `--name value` pairs, lists separated by commas.
@@ -24,6 +25,10 @@ struct Options: Sendable {
   var directScaleUp = false
   /// Whether to search for the clairvoyant plan.
   var clairvoyant = true
+  /// Trigger metadata on top of the engine's own.
+  var metadata: [String: String] = [:]
+  /// The engine's constants.
+  var constants = EngineConstants()
   /// Whether to print a line per trace besides the means.
   var perTrace = true
 
@@ -44,6 +49,8 @@ struct Options: Sendable {
       --direct-scale-up yes  beside the HPA the count is also written directly, upwards only
       --hide running,gpu_utilization
       --yardsticks FILE    clairvoyant plans found before; found ones are added
+      --set KEY=VALUE      trigger metadata of every engine; may be repeated
+      --constant NAME=1.5  another value of one of the engine's constants; may be repeated
       --sensitivity yes    what halving and doubling each of the engine's constants does to J
       --jobs 2  --clairvoyant yes|no  --per-trace yes|no
     """
@@ -69,11 +76,28 @@ struct Options: Sendable {
       case "--direct-scale-up": directScaleUp = value == "yes"
       case "--clairvoyant": clairvoyant = value == "yes"
       case "--sensitivity": sensitivity = value == "yes"
+      case "--set":
+        let (key, text) = try Self.assignment(value)
+        metadata[key] = text
+      case "--constant":
+        let (name, text) = try Self.assignment(value)
+        guard let entry = EngineConstants.all.first(where: { $0.name == name }),
+          let number = Double(text)
+        else { throw BenchmarkError(description: "--constant \(value): no such constant") }
+        constants[keyPath: entry.path] = number
       case "--per-trace": perTrace = value == "yes"
       default:
         throw BenchmarkError(description: "\(option) is not an option\n\(Self.usage)")
       }
     }
+  }
+
+  private static func assignment(_ text: String) throws -> (String, String) {
+    let parts = text.split(separator: "=", maxSplits: 1).map(String.init)
+    guard parts.count == 2 else {
+      throw BenchmarkError(description: "\(text) is not NAME=VALUE\n\(usage)")
+    }
+    return (parts[0], parts[1])
   }
 
   private static func path(_ name: String) throws -> Contestant.Path? {
@@ -88,7 +112,7 @@ struct Options: Sendable {
 
   /// The contestants that `--advisors` selects.
   var contestants: [Contestant] {
-    Contestant.all.filter { contestant in
+    Contestant.all(self).filter { contestant in
       advisors.isEmpty || advisors.contains { contestant.name.hasPrefix($0) }
     }
   }
