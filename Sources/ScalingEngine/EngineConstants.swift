@@ -13,8 +13,9 @@ package struct EngineConstants: Sendable, Equatable {
   /// The largest such factor that is believed; above it noise is more likely than truth.
   package var inflationLimit = 8.0
   /// While no queue was ever seen: how far beyond the largest concurrency seen a replica is
-  /// trusted. Small, because one step too far is a queue; above 1, or nothing would be learned.
-  package var probe = 1.25
+  /// trusted. Small, because one step too far is a queue; above 1 ÷ (1 − `deadBand`), or a fleet
+  /// that never queues could not give anything back.
+  package var probe = 1.4
   /// Share by which the slots of a replica follow what is seen, each second that requests wait.
   package var slotGain = 0.2
   /// Seconds a queue of one per replica must stand before it says how many slots there are.
@@ -43,8 +44,9 @@ package struct EngineConstants: Sendable, Equatable {
   package var loopDelaySeconds = 10.0
   /// Lower demand must have lasted this many cold starts (`scaleDownDelay: auto`).
   package var holdColdStarts = 1.0
-  /// Lower demand must have lasted at least this many stable windows.
-  package var holdStableWindows = 0.5
+  /// Lower demand must have lasted at least this many stable windows: with a short cold start the
+  /// load itself is what would turn the fleet around.
+  package var holdStableWindows = 1.5
   /// Share of the current replicas by which less must be wanted before any are given back: each
   /// one given back a moment too early costs a cold start.
   package var deadBand = 0.25

@@ -39,7 +39,7 @@ import Testing
     }
     #expect(untaught.slots == nil)
     #expect(
-      abs((untaught.targetConcurrency ?? 0) - 6.25) < 1e-9 || untaught.targetConcurrency == nil)
+      abs((untaught.targetConcurrency ?? 0) - 7) < 1e-9 || untaught.targetConcurrency == nil)
   }
 
   @Test func `A fleet that was never calm tells how long requests stay by its full replicas`() {

@@ -105,6 +105,22 @@ import Testing
     }
   }
 
+  @Test func `A steady fleet that never queues gives back what it started with too many`() throws {
+    // 60 requests run, a replica has 12 slots: 20 replicas are four times what is needed. A step of
+    // the probe, 20 ÷ 1.4 = 14.3, has to be more than the dead band of a quarter.
+    var decider = ReplicaDecider(policy: policy { $0.coldStart = .seconds(10) })
+    var replicas = 20
+    for second in 0..<1800 {
+      let running = Double(Swift.min(60, 12 * replicas))
+      let decision = try decider.decide(
+        observation(queue: 60 - running, running: running, current: replicas, ready: replicas),
+        atSeconds: Double(second)
+      ).get()
+      replicas = decision.desiredReplicas
+    }
+    #expect((5...10).contains(replicas), "\(replicas)")
+  }
+
   @Test func `Declared headroom comes on top`() throws {
     let triggers = [TriggerPolicy(name: "queue", kind: .queueDepth, target: .number(50))]
     for (headroom, expected) in [(Headroom.replicas(3), 13), (.share(0.2), 12), (.none, 10)] {
