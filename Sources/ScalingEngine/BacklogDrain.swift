@@ -21,7 +21,7 @@ struct BacklogDrain {
     _ load: FleetLoad, demand: Double, capacity: LearnedCapacity, pipeline: ReplicaPipeline,
     policy: ScalingPolicy, coldStartSeconds: Double, atSeconds now: Double
   ) -> Double {
-    guard let waiting = load.waiting, waiting >= 1 else { return 0 }
+    guard let waiting = load.waitingForReplicas, waiting >= 1 else { return 0 }
     let lead = coldStartSeconds + constants.loopDelaySeconds
     let drainSeconds = Self.drainSeconds(
       leadSeconds: lead, objectiveSeconds: policy.latencyObjective.inSeconds)

@@ -107,7 +107,7 @@ struct DemandExpectation {
       isCapacityKnown: learned.isCapacityKnown, atSeconds: now)
     // What escalation asked for still starts when its own hint is over: it stands as long.
     let kept = drain.kept(
-      escalated > modelled ? escalated : drained, isWaiting: (load.waiting ?? 0) > 0,
+      escalated > modelled ? escalated : drained, isWaiting: (load.waitingForReplicas ?? 0) > 0,
       leadSeconds: leadSeconds, atSeconds: now)
     if kept > raised {
       reasons.append(Reason(.backlog, amount: Double(kept - raised)))

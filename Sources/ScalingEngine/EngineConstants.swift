@@ -47,6 +47,9 @@ package struct EngineConstants: Sendable, Equatable {
   /// Lower demand must have lasted at least this many stable windows: with a short cold start the
   /// load itself is what would turn the fleet around.
   package var holdStableWindows = 1.5
+  /// Replicas that run less than this share of their slots have room: a queue that shrinks beside
+  /// them does not wait for more of them.
+  package var roomShare = 0.5
   /// Share of the current replicas by which less must be wanted before any are given back: each
   /// one given back a moment too early costs a cold start.
   package var deadBand = 0.25
@@ -83,6 +86,6 @@ package struct EngineConstants: Sendable, Equatable {
     ("holdColdStarts", \.holdColdStarts), ("escalationSeconds", \.escalationSeconds),
     ("escalationShare", \.escalationShare), ("blindGrowth", \.blindGrowth),
     ("holdStableWindows", \.holdStableWindows),
-    ("deadBand", \.deadBand), ("memorySeconds", \.memorySeconds),
+    ("roomShare", \.roomShare), ("deadBand", \.deadBand), ("memorySeconds", \.memorySeconds),
   ]
 }

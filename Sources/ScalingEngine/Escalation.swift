@@ -15,7 +15,7 @@ struct Escalation {
     _ count: Int, load: FleetLoad, currentReplicas: Int?, isCapacityKnown: Bool,
     atSeconds now: Double
   ) -> Int {
-    guard let waiting = load.waiting, waiting > 0, let current = currentReplicas else {
+    guard let waiting = load.waitingForReplicas, waiting > 0, let current = currentReplicas else {
       waitingSince = nil
       asked = nil
       return count

@@ -11,6 +11,9 @@ struct FleetLoad: Equatable {
   /// Replicas able to serve; `nil` where not known.
   var readyReplicas: Int?
 
+  /// Requests of those waiting that more replicas would not help: `StrandedQueue`.
+  var stranded = 0.0
+
   /// Whether every queue, concurrency and rate trigger is known: else nothing is learned.
   var isWhole = true
 
@@ -18,6 +21,9 @@ struct FleetLoad: Equatable {
   var inSystem: Double? {
     running.map { $0 + (waiting ?? 0) }
   }
+
+  /// Requests that wait for replicas; `nil` where no queue-depth trigger is known.
+  var waitingForReplicas: Double? { waiting.map { $0 - stranded } }
 
   /// Nothing known.
   init() {}

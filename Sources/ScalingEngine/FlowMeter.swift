@@ -89,7 +89,7 @@ struct FlowMeter {
     // New replicas take from the queue what they have room for: that is no departure.
     let isSteady = load.running != nil || load.readyReplicas == lastReady
     lastReady = load.readyReplicas
-    let isFull = replicas > 0 && waiting >= replicas && isSteady
+    let isFull = replicas > 0 && (load.waitingForReplicas ?? 0) >= replicas && isSteady
     fullSince = isFull ? fullSince ?? now : nil
     guard let changeBefore else { return }
     let arrivals = load.arrivalRate ?? 0

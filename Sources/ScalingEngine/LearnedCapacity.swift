@@ -75,8 +75,7 @@ struct LearnedCapacity {
     let before = smoothed ?? seen
     let smooth = before + 0.1 * (seen - before)
     smoothed = smooth
-    let waiting = load.waiting ?? 0
-    if waiting >= Double(ready) {
+    if load.waitingForReplicas ?? 0 >= Double(ready) {
       let since = fullSince ?? now
       fullSince = since
       if now - since >= constants.saturatedSeconds {
@@ -87,7 +86,7 @@ struct LearnedCapacity {
     } else {
       fullSince = nil
     }
-    if waiting == 0 {
+    if load.waiting ?? 0 == 0 {
       largest = Swift.max(largest, smooth)
       if let known = slots, smooth > known { slots = smooth }
     }

@@ -10,6 +10,7 @@ struct LearnedDemand {
   /// Whether requests in the system are followed, so that a queue is part of that.
   private let isFollowingRunning: Bool
   private let isFollowingQueue: Bool
+  private var stranded: StrandedQueue
   private var wasReadyKnown = false
   /// The newest second of the fleet.
   private(set) var load = FleetLoad()
@@ -20,11 +21,14 @@ struct LearnedDemand {
     capacity = LearnedCapacity(constants)
     offered = OfferedLoad(constants)
     memory = SaturationMemory(constants)
+    stranded = StrandedQueue(constants)
     self.constants = constants
   }
 
   /// Learns from one second of the fleet.
   mutating func learn(_ newest: FleetLoad, atSeconds now: Double) {
+    var newest = newest
+    newest.stranded = stranded.requests(in: newest, slots: capacity.slots, atSeconds: now)
     load = newest
     if newest.readyReplicas != nil { wasReadyKnown = true }
     guard newest.isWhole else { return }

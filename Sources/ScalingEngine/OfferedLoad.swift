@@ -36,7 +36,7 @@ struct OfferedLoad {
     let slope = Slope.perSecond(inSystem - level, averagingSeconds: piling, elapsed: elapsed)
     let waiting = load.waiting ?? 0
     var served = mean
-    if waiting >= Double(Swift.max(1, load.readyReplicas ?? 1)) {
+    if load.waitingForReplicas ?? 0 >= Double(Swift.max(1, load.readyReplicas ?? 1)) {
       // A full replica's requests leave more slowly: fewer departures than the same number would
       // make at the target.
       let stretch = 1 + (capacity.flow.inflation - 1) * capacity.fill
