@@ -48,13 +48,14 @@ struct DemandReader {
   ) throws(Undecided) -> Double? {
     switch trigger.target {
     case .learned:
-      return try learned.replicas(trigger, reading)
+      return try learned.replicas(trigger, reading, isReadyAwaited: observation.isReadyAwaited)
     case .number(let target):
       let answer = TriggerDemand.replicas(
         reading, target: target, readyReplicas: observation.readyReplicas, trigger: trigger)
       switch answer {
       case .replicas(let replicas): return replicas
       case .unknown: return nil
+      case .impossible where observation.isReadyAwaited: return nil
       case .impossible(let why): throw Undecided(kind: .impossible, explanation: why)
       }
     }

@@ -54,10 +54,12 @@ struct LearnedDemand {
   }
 
   /// A trigger's demand in replicas; `nil` where unknown.
-  /// - Throws: `Undecided` where ready replicas were never known, and where nothing can be learned.
-  func replicas(_ trigger: TriggerPolicy, _ reading: TriggerReading) throws(Undecided) -> Double? {
+  /// - Throws: `Undecided` where no source tells ready replicas, and where nothing can be learned.
+  func replicas(
+    _ trigger: TriggerPolicy, _ reading: TriggerReading, isReadyAwaited: Bool
+  ) throws(Undecided) -> Double? {
     guard let ready = load.readyReplicas else {
-      if wasReadyKnown { return nil }
+      if wasReadyKnown || isReadyAwaited { return nil }
       throw Undecided(kind: .impossible, explanation: Self.readyNeeded(trigger.name))
     }
     guard TriggerDemand.total(reading) != nil else { return nil }

@@ -6,6 +6,8 @@ package struct Observation: Sendable, Equatable {
   package var currentReplicas: Int?
   /// Replicas able to serve; `nil` when no source tells.
   package var readyReplicas: Int?
+  /// Whether a source of ready replicas is there that does not answer now.
+  package var isReadySourceSilent = false
   /// Most replicas that can be placed now; `nil` when not asked for or not known.
   package var placeableReplicas: Int?
   /// Asked-for to ready in seconds, as real replicas took; `nil` when no source tells. It counts
@@ -21,6 +23,12 @@ package struct Observation: Sendable, Equatable {
     self.currentReplicas = currentReplicas
     self.readyReplicas = readyReplicas
     self.placeableReplicas = placeableReplicas
+  }
+
+  /// Whether ready replicas are unknown only for the time being: a source of them is silent, or a
+  /// trigger is, whose series may tell them.
+  var isReadyAwaited: Bool {
+    readyReplicas == nil && (isReadySourceSilent || readings.contains(.unknown))
   }
 }
 

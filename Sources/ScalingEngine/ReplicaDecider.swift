@@ -73,7 +73,8 @@ package struct ReplicaDecider: Sendable {
     }
     guard let newest = demand.combined, demand.isComplete || last != nil || floor(checked) != nil
     else {
-      return withoutData(demand, reasons, atSeconds: checked.seconds)
+      return withoutData(
+        demand, checked.observation, reasons, atSeconds: checked.seconds)
     }
     return .success(
       decision(checked, demand: demand, newest: newest, reasons: reasons))
@@ -192,9 +193,14 @@ package struct ReplicaDecider: Sendable {
 
   /// No demand can be formed: the last decision is held as long as the user allows, or an error.
   private func withoutData(
-    _ demand: DemandReader.Demand, _ reasons: [Reason], atSeconds now: Double
+    _ demand: DemandReader.Demand, _ observation: Observation, _ reasons: [Reason],
+    atSeconds now: Double
   ) -> Outcome {
     let names = zip(policy.triggers, demand.byTrigger).filter { $0.1 == nil }.map(\.0.name)
+    let isReadyMissing = zip(observation.readings, demand.byTrigger).contains {
+      $0 != .unknown && $1 == nil
+    }
+    let ready = isReadyMissing ? ": the ready replicas are not known" : ""
     if policy.onStale == .hold, let last, now - last.seconds < policy.holdFor.inSeconds {
       var held = last.decision
       held.mode = .hold
@@ -205,6 +211,6 @@ package struct ReplicaDecider: Sendable {
     return .failure(
       Undecided(
         kind: .noData,
-        explanation: "no usable value for \(names.map { "\"\($0)\"" }.joined(separator: ", "))"))
+        explanation: "no usable value for \(names.map { "\"\($0)\"" }.joined(separator: ", "))\(ready)"))
   }
 }

@@ -5,7 +5,22 @@ import ArgumentParser
 enum Program {
   static func main() async {
     HeapArenas.useOne()
-    await KedaBurstScaler.main()
+    let commands = KedaBurstScaler.configuration.subcommands.compactMap {
+      $0.configuration.commandName
+    }
+    CommandLineFault.ofCommand(CommandLine.arguments.dropFirst(), among: commands)?.exit()
+    do {
+      var command = try KedaBurstScaler.parseAsRoot()
+      if var asynchronous = command as? any AsyncParsableCommand {
+        try await asynchronous.run()
+      } else {
+        try command.run()
+      }
+    } catch let fault as CommandLineFault {
+      fault.exit()
+    } catch {
+      KedaBurstScaler.exit(withError: error)
+    }
   }
 }
 

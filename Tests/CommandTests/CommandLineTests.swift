@@ -21,6 +21,10 @@ import Testing
     (["serve", "--drain-grace", "soon"], "--drain-grace is \"soon\"; write a duration"),
     (["serve", "--config", "/nonexistent.yaml"], "cannot read the configuration file"),
     (["check"], "name a file"),
+    (["check", "--bogus"], "Unknown option '--bogus'"),
+    (["chek"], "\"chek\" is no command; did you mean \"check\"? Commands: serve, check, migrate"),
+    (["help", "nonsense"], "\"nonsense\" is no command. Commands: serve"),
+    (["explain", "llm"], "write the namespace and the ScaledObject's name, as in: explain demo/llm"),
     (["decide", "--set", "queue"], "is not KEY=VALUE"),
     (["decide", "--set", "queueDepthThreshold=ten", "--set", "queueDepthQuery=q"], "\"ten\""),
   ])

@@ -104,7 +104,7 @@ private final class CommandPlace {
         "grpcurl", "exec '\(root)/.venv/bin/python' '\(root)/Tests/Interop/grpcurl.py' \"$@\"")
     }
     // The page's own time: until the demo has decided for the first time.
-    let ready = "keda-burst-scaler explain demo/llm | grep --quiet TIME"
+    let ready = "keda-burst-scaler explain demo/llm | grep --quiet 'mean '"
     try await eventually(within: .seconds(30)) { try await run(ready).code == 0 }
   }
 

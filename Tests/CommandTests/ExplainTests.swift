@@ -11,12 +11,12 @@ import Testing
     try await eventually(within: .seconds(30)) {
       let run = try await CommandRun(["explain", "demo/llm", "--server", scaler.adminURL])
       explained = run.output
-      return run.code == 0 && explained.contains("TIME")
+      return run.code == 0 && explained.contains("mean ")
     }
     #expect(explained.hasPrefix("demo/llm: "), "\(explained)")
     #expect(explained.contains("\n  because "))
     #expect(explained.contains("\nTRIGGER         KIND         READING"))
-    #expect(explained.contains("\ngpuUtilization  utilization  mean "))
+    #expect(explained.contains("\ngpuUtilization  utilization  mean "), "\(explained)")
     #expect(explained.contains("\nTIME      STATE   DESIRED  READY  SEEN"))
   }
 

@@ -20,6 +20,30 @@ import Testing
     #expect(throws: Undecided.self) { try outcome.get() }
   }
 
+  @Test func `Ready replicas that are awaited are missing data; those that nobody tells, a wrong trigger`()
+  {
+    let triggers = [
+      TriggerPolicy(name: "queue", kind: .queueDepth, target: .learned),
+      TriggerPolicy(name: "gpu", kind: .utilization, target: .number(0.7)),
+    ]
+    func outcome(_ readings: [TriggerReading], isReadySourceSilent: Bool) -> Undecided? {
+      var decider = ReplicaDecider(policy: ScalingPolicy(triggers: triggers))
+      var observation = Observation(readings: readings)
+      observation.isReadySourceSilent = isReadySourceSilent
+      guard case .failure(let undecided) = decider.decide(observation, atSeconds: 0) else { return nil }
+      return undecided
+    }
+    let known: [TriggerReading] = [.total(5), .average(0.5)]
+    #expect(outcome(known, isReadySourceSilent: false)?.kind == .impossible)
+    let awaited = outcome(known, isReadySourceSilent: true)
+    #expect(awaited?.kind == .noData)
+    #expect(
+      awaited?.explanation
+        == "no usable value for \"queue\", \"gpu\": the ready replicas are not known")
+    #expect(outcome([.total(5), .unknown], isReadySourceSilent: false)?.kind == .noData)
+    #expect(outcome([.unknown, .unknown], isReadySourceSilent: false)?.kind == .noData)
+  }
+
   @Test func `The known trigger may raise the decision and not lower it`() throws {
     var decider = decider()
     func desired(_ queue: Double, _ second: Double) throws -> Int {

@@ -53,9 +53,6 @@ struct CheckCommand: AsyncParsableCommand {
   var output: CheckOutput = .text
 
   func validate() throws {
-    guard !files.isEmpty else {
-      throw ValidationError("name a file: check -f scaledobject.yaml")
-    }
     guard !(offline && (prometheus != nil || config != nil)) else {
       throw ValidationError("--offline goes with neither --prometheus nor --config")
     }
@@ -65,6 +62,7 @@ struct CheckCommand: AsyncParsableCommand {
   }
 
   func run() async throws {
+    guard !files.isEmpty else { throw CommandLineFault("name a file: check -f scaledobject.yaml") }
     var report = CheckReport()
     let server = try prometheus.map(Self.address)
     let probe = offline ? nil : try QueryProbe(server: server, sources: try directory())
@@ -113,7 +111,7 @@ struct CheckCommand: AsyncParsableCommand {
       let prometheus = try SettingReader(sources: settings).server(.prometheus)
       return try settings.sources(prometheus: prometheus).directory(prometheus: prometheus)
     } catch let error as SettingError {
-      throw ValidationError(error.description)
+      throw CommandLineFault(error.description)
     }
   }
 
@@ -121,7 +119,7 @@ struct CheckCommand: AsyncParsableCommand {
   static func address(_ text: String) throws -> ServerAddress {
     switch ServerAddress.reading(text) {
     case .success(let address): return address
-    case .failure(let problem): throw ValidationError("--prometheus \(problem)")
+    case .failure(let problem): throw CommandLineFault("--prometheus \(problem)")
     }
   }
 

@@ -34,7 +34,7 @@ struct DecideCommand: ParsableCommand {
     do {
       spec = try TriggerSpec(metadata: map)
     } catch {
-      throw ValidationError("\(error)")
+      throw CommandLineFault("\(error)")
     }
     var filter = DecisionFilter(spec: spec)
     while let line = readLine(strippingNewline: true) {
@@ -50,7 +50,7 @@ struct DecideCommand: ParsableCommand {
     }
     for setting in settings {
       guard let equals = setting.firstIndex(of: "="), equals != setting.startIndex else {
-        throw ValidationError("--set \(setting.excerpt) is not KEY=VALUE")
+        throw CommandLineFault("--set \(setting.excerpt) is not KEY=VALUE")
       }
       map[String(setting[..<equals])] = String(setting[setting.index(after: equals)...])
     }
@@ -73,12 +73,12 @@ enum MetadataFile {
     do {
       text = try String(contentsOfFile: path, encoding: .utf8)
     } catch {
-      throw ValidationError("cannot read \(path): \(FileFault.reading(path, error))")
+      throw CommandLineFault("cannot read \(path): \(FileFault.reading(path, error))")
     }
     do {
       return try metadataMap(fromYAML: text)
     } catch {
-      throw ValidationError("\(path): \(error)")
+      throw CommandLineFault("\(path): \(error)")
     }
   }
 }

@@ -17,7 +17,8 @@ struct ExplainCommand: AsyncParsableCommand {
       """)
 
   @Argument(
-    help: ArgumentHelp("The ScaledObject: NAMESPACE/NAME.", valueName: "namespace/name"))
+    help: ArgumentHelp("The ScaledObject: NAMESPACE/NAME.", valueName: "namespace/name"),
+    transform: { try ScaledObjectName($0) })
   var scaledObject: ScaledObjectName
 
   @Option(help: ArgumentHelp("The server's admin port.", valueName: "url"))
@@ -76,14 +77,17 @@ enum ExplainOutput: String, ExpressibleByArgument, CaseIterable {
 }
 
 /// `NAMESPACE/NAME`.
-struct ScaledObjectName: ExpressibleByArgument, Equatable, CustomStringConvertible {
+struct ScaledObjectName: Equatable, CustomStringConvertible {
   let namespace: String
   let name: String
 
-  /// Nil unless both parts are made of what Kubernetes allows in names.
-  init?(argument: String) {
+  /// - Throws: a sentence, unless both parts are made of what Kubernetes allows in names.
+  init(_ argument: String) throws {
     let parts = argument.split(separator: "/", omittingEmptySubsequences: false).map(String.init)
-    guard parts.count == 2, parts.allSatisfy(Self.isName) else { return nil }
+    guard parts.count == 2, parts.allSatisfy(Self.isName) else {
+      throw ValidationError(
+        "write the namespace and the ScaledObject's name, as in: explain demo/llm")
+    }
     (namespace, name) = (parts[0], parts[1])
   }
 

@@ -33,13 +33,8 @@ struct MigrateCommand: AsyncParsableCommand {
   @Option(help: ArgumentHelp("Where KEDA finds the scaler.", valueName: "host:port"))
   var scalerAddress = MigrationOptions().scalerAddress
 
-  func validate() throws {
-    guard !files.isEmpty else {
-      throw ValidationError("name a file: migrate -f scaledobject.yaml")
-    }
-  }
-
   func run() async throws {
+    guard !files.isEmpty else { throw CommandLineFault("name a file: migrate -f scaledobject.yaml") }
     let address = try prometheus.map(CheckCommand.address)
     let options = MigrationOptions(scalerAddress: scalerAddress, prometheus: address)
     var output = ""

@@ -25,7 +25,8 @@ struct MigrationReport {
 
   /// Whether something was not translated, or `check` finds an error in the result.
   var hasFailed: Bool {
-    fault != nil || migration.documents.contains { !$0.untranslated.isEmpty }
+    fault != nil || migration.documents.isEmpty
+      || migration.documents.contains { !$0.untranslated.isEmpty }
       || findings.contains { $0.finding.severity == .error }
   }
 
@@ -44,7 +45,11 @@ struct MigrationReport {
       }
       lines += document.untranslated.map { "\(place): not translated: \($0)" }
     }
-    if lines.isEmpty { lines.append("\(file): nothing to translate") }
+    if migration.documents.isEmpty {
+      lines.append("\(file): there is no document in it")
+    } else if lines.isEmpty {
+      lines.append("\(file): nothing to translate")
+    }
     if let fault { lines.append("\(file): the result cannot be read back: \(fault)") }
     for (name, finding) in findings {
       lines.append(

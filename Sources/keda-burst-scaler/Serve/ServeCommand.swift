@@ -92,7 +92,7 @@ struct ServeCommand: AsyncParsableCommand {
         flags: flags, environment: environment, fileText: text, fileName: file?.path)
       settings = try ServerSettings(sources, isDemo: demo)
     } catch let error as SettingError {
-      throw ValidationError(error.description)
+      throw CommandLineFault(error.description)
     }
     do {
       try await Server(settings: settings, isDemo: demo, file: file, text: text).run()
