@@ -6,6 +6,7 @@ internal import TriggerConfiguration
 /// First each replica's series are reduced to its share, then the shares are joined.
 struct ScrapeReducer {
   private let shape: PresetShape
+  private let selector: [LabelMatcher]
   private let conditions: [LabelCondition]
 
   /// The metric names to keep of an exposition.
@@ -17,7 +18,8 @@ struct ScrapeReducer {
 
   init(_ source: ScrapeSource) {
     shape = source.shape
-    conditions = source.selector.compactMap { LabelCondition($0) }
+    selector = source.selector
+    conditions = selector.compactMap { LabelCondition($0) }
     wanted = source.shape.metricNames
     switch source.shape {
     case .meanWait, .quantile: window = .seconds(30)
@@ -58,8 +60,8 @@ struct ScrapeReducer {
   ) -> Share {
     switch shape {
     case .replica(let names, let matchers, let copies, let combine):
-      let own = matchers.compactMap { LabelCondition($0) } + conditions
-      let series = firstPresent(names, scraped.filter { fulfils($0, own) })
+      let own = Preset.kept(matchers, beside: selector).compactMap { LabelCondition($0) }
+      let series = firstPresent(names, scraped.filter { fulfils($0, own + conditions) })
       guard let value = combined(series, copies: copies, combine) else { return .nothing }
       return .values([sample(value, ["instance": instance])])
     case .total(let names):

@@ -94,30 +94,40 @@ extension Preset {
       "Seconds from request to last token, of the slowest twentieth."),
   ]
 
-  /// SGLang: data-parallel ranks are parts, tensor- and pipeline-parallel ranks say the same.
+  /// SGLang's ranks that say the same; data-parallel ones are parts.
+  private static let sglangCopies = ["tp_rank", "pp_rank", "moe_ep_rank"]
+
+  /// With priority scheduling SGLang tells the total without a priority, and each priority's part of
+  /// it beside (v0.5: `SchedulerMetricsCollector`).
+  private static let sglangTotal = [LabelMatcher.equal("priority", "")]
+
+  /// SGLang.
   private static let sglangPresets: [Preset] = [
     perReplica(
       "sglang-queue-depth", .queueDepth, ["sglang:num_queue_reqs", "sglang_num_queue_reqs"],
-      copies: ["tp_rank", "pp_rank"], "Requests waiting in SGLang."),
+      matchers: sglangTotal, copies: sglangCopies, "Requests waiting in SGLang."),
     perReplica(
       "sglang-running", .concurrency, ["sglang:num_running_reqs", "sglang_num_running_reqs"],
-      copies: ["tp_rank", "pp_rank"], "Requests running in SGLang."),
+      matchers: sglangTotal, copies: sglangCopies, "Requests running in SGLang."),
     share(
       "sglang-token-usage", ["sglang:token_usage", "sglang_token_usage"], threshold: 0.8,
-      copies: ["tp_rank", "pp_rank"], "Share of SGLang's token pool in use."),
+      copies: sglangCopies, "Share of SGLang's token pool in use."),
     Preset(
       name: "sglang-throughput", kind: .gauge, unit: .plain, threshold: nil,
       summary: "Generated tokens per second in SGLang.",
-      shape: .replica(names: variants("sglang:gen_throughput"), copies: ["tp_rank", "pp_rank"])),
+      shape: .replica(names: variants("sglang:gen_throughput"), copies: sglangCopies)),
     perReplica(
       "sglang-prefill-inflight", .queueDepth, variants("sglang:num_prefill_inflight_queue_reqs"),
-      copies: ["tp_rank", "pp_rank"], "Requests whose KV cache leaves a prefill server."),
+      matchers: sglangTotal, copies: sglangCopies,
+      "Requests whose KV cache leaves a prefill server."),
     perReplica(
       "sglang-decode-preallocation", .queueDepth, variants("sglang:num_decode_prealloc_queue_reqs"),
-      copies: ["tp_rank", "pp_rank"], "Requests that wait for room in a decode server."),
+      matchers: sglangTotal, copies: sglangCopies, "Requests that wait for room in a decode server."
+    ),
     perReplica(
       "sglang-decode-transfer", .queueDepth, variants("sglang:num_decode_transfer_queue_reqs"),
-      copies: ["tp_rank", "pp_rank"], "Requests whose KV cache comes into a decode server."),
+      matchers: sglangTotal, copies: sglangCopies,
+      "Requests whose KV cache comes into a decode server."),
   ]
 
   /// Triton and the TensorRT-LLM servers.

@@ -8,7 +8,8 @@ extension Preset {
     let braces = Self.braces([], selector)
     switch shape {
     case .replica(let names, let matchers, let copies, let combine):
-      let braces = Self.braces(matchers.map(\.description), selector)
+      let own = Self.kept(matchers, beside: selector)
+      let braces = Self.braces(own.map(\.description), selector)
       return names.map { name in
         let series = name + braces
         let single =
@@ -97,6 +98,13 @@ extension Preset {
     // exporter's own, and what it says of idle GPUs is about no workload.
     let others = ["exported_pod", "pod_name"].map { "\(name){\($0)!=\"\"}" }
     return "(\(series) unless on (job) (\(others.joined(separator: " or "))))"
+  }
+
+  /// A preset's own matchers but those on a label that the user chooses by.
+  package static func kept(
+    _ matchers: [LabelMatcher], beside selector: [LabelMatcher]
+  ) -> [LabelMatcher] {
+    matchers.filter { own in !selector.contains { $0.label == own.label } }
   }
 
   private static func braces(_ matchers: [String], _ selector: [LabelMatcher]) -> String {

@@ -72,6 +72,28 @@ import TriggerConfiguration
         ]
       ], expected: ["r0": 8]),
     Example(
+      preset: "sglang-running", description: "the total stands beside each priority's part",
+      pages: [
+        [
+          """
+          sglang:num_running_reqs{priority="",tp_rank="0"} 7
+          sglang:num_running_reqs{priority="0",tp_rank="0"} 4
+          sglang:num_running_reqs{priority="10",tp_rank="0"} 3
+          """
+        ]
+      ], expected: ["r0": 7]),
+    Example(
+      preset: "sglang-running", description: "a priority that is asked for counts",
+      selector: "priority=\"10\"",
+      pages: [
+        [
+          """
+          sglang:num_running_reqs{priority="",tp_rank="0"} 7
+          sglang:num_running_reqs{priority="10",tp_rank="0"} 3
+          """
+        ]
+      ], expected: ["r0": 3]),
+    Example(
       preset: "trtllm-backend-running", description: "one of several kinds of requests, one model",
       selector: "model=\"x\"",
       pages: [

@@ -37,6 +37,21 @@ let presetEvaluations = [
       ("sglang:num_queue_reqs{pod=\"a\",dp_rank=\"1\",tp_rank=\"1\"}", "5x8"),
     ], expected: [("{pod=\"a\"}", 8)]),
   Evaluation(
+    preset: "sglang-queue-depth",
+    about: "with priority scheduling the total stands beside each priority's part",
+    series: [
+      ("sglang:num_queue_reqs{pod=\"a\",tp_rank=\"0\"}", "7x8"),
+      ("sglang:num_queue_reqs{pod=\"a\",tp_rank=\"0\",priority=\"0\"}", "4x8"),
+      ("sglang:num_queue_reqs{pod=\"a\",tp_rank=\"0\",priority=\"10\"}", "3x8"),
+    ], expected: [("{pod=\"a\"}", 7)]),
+  Evaluation(
+    preset: "sglang-queue-depth", about: "a priority that is asked for is the one that counts",
+    selector: "priority=\"10\"",
+    series: [
+      ("sglang:num_queue_reqs{pod=\"a\"}", "7x8"),
+      ("sglang:num_queue_reqs{pod=\"a\",priority=\"10\"}", "3x8"),
+    ], expected: [("{pod=\"a\"}", 3)]),
+  Evaluation(
     preset: "vllm-kv-cache",
     about: "old and new name of one share are not added, ranks are averaged",
     series: [

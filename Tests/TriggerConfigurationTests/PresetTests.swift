@@ -36,9 +36,11 @@ import TriggerConfiguration
     #expect(
       try query("sglang-queue-depth")
         == "sum by (namespace, pod, exported_pod, pod_name, instance) "
-        + "(max without (tp_rank, pp_rank) (sglang:num_queue_reqs{namespace=\"inference\"})) or "
+        + "(max without (tp_rank, pp_rank, moe_ep_rank) "
+        + "(sglang:num_queue_reqs{priority=\"\",namespace=\"inference\"})) or "
         + "sum by (namespace, pod, exported_pod, pod_name, instance) "
-        + "(max without (tp_rank, pp_rank) (sglang_num_queue_reqs{namespace=\"inference\"}))")
+        + "(max without (tp_rank, pp_rank, moe_ep_rank) "
+        + "(sglang_num_queue_reqs{priority=\"\",namespace=\"inference\"}))")
   }
 
   @Test func `A label of the metric's own is put before the user's`() throws {
