@@ -4,53 +4,10 @@ import Testing
 
 /// The built server in a cluster, fed by a real Prometheus.
 @Suite(.serialized, .timeLimit(.minutes(4))) struct DirectPathTests {
-  private static let scaledObjects = "/apis/keda.sh/v1alpha1/namespaces/inference/scaledobjects"
-  private static let deployments = "/apis/apps/v1/namespaces/inference/deployments"
-
   private static let metadata = """
     {"queueDepthQuery": "queue_depth", "queueDepthThreshold": "50", "forecast": "off",
      "directScaleUp": "true"}
     """
-
-  /// A kubeconfig for the fake API server.
-  private static func kubeconfig(_ cluster: FakeCluster) throws -> URL {
-    let file = FileManager.default.temporaryDirectory.appending(path: "kube-\(UUID())")
-    let text = """
-      current-context: here
-      clusters: [{name: c, cluster: {server: "\(cluster.address)"}}]
-      users: [{name: u, user: {token: admin}}]
-      contexts: [{name: here, context: {cluster: c, user: u, namespace: keda}}]
-      """
-    try Data(text.utf8).write(to: file)
-    return file
-  }
-
-  /// A Deployment of two replicas that the HPA wrote, and its ScaledObject.
-  private static func workload(_ cluster: FakeCluster, gpus: Int = 0) async throws {
-    try await cluster.send(
-      "POST", deployments + "?fieldManager=kube-controller-manager",
-      """
-      {"metadata": {"name": "llm"}, "spec": {"replicas": 2,
-       "selector": {"matchLabels": {"app": "llm"}},
-       "template": {"metadata": {"labels": {"app": "llm"}}, "spec": {"containers": [
-        {"resources": {"limits": {"nvidia.com/gpu": "\(gpus)"}}}]}}}}
-      """)
-    try await cluster.send(
-      "POST", scaledObjects,
-      """
-      {"metadata": {"name": "llm"}, "spec": {"scaleTargetRef": {"name": "llm"},
-       "minReplicaCount": 2, "maxReplicaCount": 50, "triggers": []}}
-      """)
-  }
-
-  private static func replicas(_ cluster: FakeCluster) async throws -> Int {
-    struct Found: Decodable {
-      struct Spec: Decodable { var replicas: Int }
-      var spec: Spec
-    }
-    let body = try await cluster.send("GET", deployments + "/llm/scale").body
-    return try JSONDecoder().decode(Found.self, from: body).spec.replicas
-  }
 
   @Test func `A burst in Prometheus is written to the scale target by one of two replicas`()
     async throws
@@ -62,8 +19,8 @@ import Testing
     defer { prometheus.remove() }
     let cluster = try FakeCluster(["--ready-after", "0.5"])
     defer { cluster.stop() }
-    try await Self.workload(cluster)
-    let kubeconfig = try Self.kubeconfig(cluster)
+    try await cluster.addWorkload()
+    let kubeconfig = try cluster.kubeconfig()
     defer { try? FileManager.default.removeItem(at: kubeconfig) }
     var scalers: [ScalerProcess] = []
     var clients: [LineProcess] = []
@@ -90,7 +47,7 @@ import Testing
         && scalers.contains { $0.log.contains { $0.contains(" leads ") } }
     }
     exporter.set("queue_depth", 1000)
-    try await eventually(within: .seconds(30)) { try await Self.replicas(cluster) == 20 }
+    try await eventually(within: .seconds(30)) { try await cluster.replicas() == 20 }
     let patches = try await cluster.requests().filter { $0.resource == "deployments/scale" }
     #expect(patches.count { $0.verb == "patch" } == 1)
     let written = scalers.flatMap(\.log).filter { $0.contains("replicas written") }
@@ -117,14 +74,14 @@ import Testing
     defer { prometheus.remove() }
     let cluster = try FakeCluster()
     defer { cluster.stop() }
-    try await Self.workload(cluster, gpus: 1)
+    try await cluster.addWorkload(gpus: 1)
     try await cluster.send(
       "POST", "/api/v1/nodes",
       """
       {"metadata": {"name": "a"}, "status": {"allocatable": {"nvidia.com/gpu": "4", "pods": "110"},
        "conditions": [{"type": "Ready", "status": "True"}]}}
       """)
-    let kubeconfig = try Self.kubeconfig(cluster)
+    let kubeconfig = try cluster.kubeconfig()
     defer { try? FileManager.default.removeItem(at: kubeconfig) }
     let scaler = try await ScalerProcess([
       "--prometheus", prometheus.address, "--kubernetes", "scale", "--kubeconfig",
@@ -146,20 +103,13 @@ import Testing
     }
     exporter.set("queue_depth", 1000)
     // Nobody has placed the pods: four GPUs are free, and one node may still come.
-    try await eventually(within: .seconds(30)) { try await Self.replicas(cluster) == 5 }
+    try await eventually(within: .seconds(30)) { try await cluster.replicas() == 5 }
     try await eventually(within: .seconds(30)) {
-      try await cluster.kubectl(
-        "get", "events", "-n", "inference", "-o",
-        "jsonpath={range .items[*]}{.reason}: {.message}{\"\\n\"}{end}"
-      ).contains("Shortfall: no place for 15 replicas beyond 5")
+      try await cluster.events()["Shortfall"] == "no place for 15 replicas beyond 5"
     }
     prometheus.remove()
     try await eventually(within: .seconds(30)) {
-      let reasons = try await cluster.kubectl(
-        "get", "events", "-n", "inference", "-o",
-        "jsonpath={range .items[*]}{.reason}{\"\\n\"}{end}"
-      ).split(separator: "\n")
-      return Set(reasons).isSuperset(of: ["BurstEntered", "Shortfall", "SourceStale"])
+      try await cluster.events().keys.contains("SourceStale")
     }
     #expect(try await scaler.terminate().exitCode == 0)
   }
