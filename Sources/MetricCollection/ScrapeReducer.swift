@@ -72,8 +72,8 @@ struct ScrapeReducer {
       let series = firstPresent(names, scraped.filter { fulfils($0, conditions) })
       guard let most = series.map(\.value).max() else { return .nothing }
       return .values([sample(most, .none)])
-    case .device(let names, let workload, _):
-      return .values(devices(scraped, names, workload))
+    case .device(let names, let workload, _, let matchers):
+      return .values(devices(scraped, names, workload, Preset.kept(matchers, beside: selector)))
     case .pool(let pairs): return .pools(pools(scraped, pairs))
     case .rate, .meanWait, .quantile:
       track.take(counters(scraped.filter { fulfils($0, conditions) }), at: now)
@@ -145,21 +145,35 @@ struct ScrapeReducer {
     return combine == .sum ? sum : sum / Double(parts.count)
   }
 
-  /// An exporter's series with the workload's pod in the label `pod`.
+  /// An exporter's series with the workload's pod in the label `pod`, copies taken once.
   private func devices(
-    _ scraped: [ExpositionSample], _ names: [String], _ workload: WorkloadLabels
+    _ scraped: [ExpositionSample], _ names: [String], _ workload: WorkloadLabels,
+    _ matchers: [LabelMatcher]
   ) -> [Sample] {
-    firstPresent(names, scraped).compactMap { series in
+    let own = matchers.compactMap { LabelCondition($0) }
+    var seen: [[ExpositionLabel]: Int] = [:]
+    var samples: [Sample] = []
+    for series in firstPresent(names, scraped.filter { fulfils($0, own) }) {
       let spelling = workload.spellings.first { series[label: $0.pod]?.isEmpty == false }
-      guard let spelling, let pod = series[label: spelling.pod] else { return nil }
+      guard let spelling, let pod = series[label: spelling.pod] else { continue }
       let isWanted = conditions.allSatisfy { condition in
         let label =
           condition.label == "pod"
           ? spelling.pod : spelling.renames[condition.label] ?? condition.label
         return condition.accepts(series[label: label])
       }
-      return isWanted ? sample(series.value, ["pod": pod]) : nil
+      guard isWanted else { continue }
+      let device = series.labels.filter { !WorkloadLabels.copies.contains($0.name) }
+        .sorted { $0.name < $1.name }
+      guard let index = seen[device] else {
+        seen[device] = samples.count
+        samples.append(sample(series.value, ["pod": pod]))
+        continue
+      }
+      let most = samples[index].value
+      samples[index].value = most.isNaN || series.value.isNaN ? .nan : max(most, series.value)
     }
+    return samples
   }
 
   private func pools(

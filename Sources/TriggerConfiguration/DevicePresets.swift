@@ -8,30 +8,37 @@ extension Preset {
   /// A share in percent or 0 to 1, the mean over a replica's devices.
   private static func share(
     _ name: String, _ unit: MetricUnit, _ metrics: [String], threshold: Double?,
-    workload: WorkloadLabels = .dcgm, minutes: Int? = nil, _ summary: String
+    workload: WorkloadLabels = .dcgm, minutes: Int? = nil, matchers: [LabelMatcher] = [],
+    _ summary: String
   ) -> Preset {
     Preset(
       name: name, kind: .utilization, unit: unit, threshold: threshold, summary: summary,
-      shape: .device(names: metrics, workload: workload, minutes: minutes))
+      shape: .device(names: metrics, workload: workload, minutes: minutes, matchers: matchers))
   }
 
   /// An amount, the sum over all devices of all replicas.
   private static func amount(
     _ name: String, _ metrics: [String], workload: WorkloadLabels = .dcgm, minutes: Int? = nil,
-    _ summary: String
+    matchers: [LabelMatcher] = [], _ summary: String
   ) -> Preset {
     Preset(
       name: name, kind: .gauge, unit: .plain, threshold: nil, summary: summary,
-      shape: .device(names: metrics, workload: workload, minutes: minutes))
+      shape: .device(names: metrics, workload: workload, minutes: minutes, matchers: matchers))
   }
+
+  /// Whole GPUs: of a MIG instance the exporter says 0, or what the whole board draws.
+  private static let wholeGPUs = [LabelMatcher.equal("GPU_I_ID", "")]
 
   private static let dcgmPresets: [Preset] = [
     share(
       "dcgm-gpu-utilization", .percent, ["DCGM_FI_DEV_GPU_UTIL"], threshold: 70,
-      "Share of time in which any kernel ran. One request of a language model makes it 97 %."),
+      matchers: wholeGPUs,
+      "Share of time in which any kernel ran; one request of a language model makes it 97 %. Not of "
+        + "MIG instances."),
     share(
       "dcgm-memory-copy-utilization", .percent, ["DCGM_FI_DEV_MEM_COPY_UTIL"], threshold: 70,
-      "Share of time in which device memory was read or written."),
+      matchers: wholeGPUs,
+      "Share of time in which device memory was read or written. Not of MIG instances."),
     share(
       "dcgm-encoder-utilization", .percent, ["DCGM_FI_DEV_ENC_UTIL"], threshold: 70,
       "Share of time in which the video encoder worked."),
@@ -40,7 +47,7 @@ extension Preset {
       "Share of time in which the video decoder worked."),
     share(
       "dcgm-engine-active", .ratio, ["DCGM_FI_PROF_GR_ENGINE_ACTIVE"], threshold: 0.7,
-      "Share of time in which the graphics or compute engine was active; the one that MIG has."),
+      "Share of time in which the graphics or compute engine was active, of MIG instances too."),
     share(
       "dcgm-sm-active", .ratio, ["DCGM_FI_PROF_SM_ACTIVE"], threshold: 0.7,
       "Share of time × multiprocessors with work; off by default in the exporter."),
@@ -56,7 +63,9 @@ extension Preset {
     amount(
       "dcgm-memory-used", ["DCGM_FI_DEV_FB_USED"],
       "MiB of device memory in use. vLLM and TGI take it all at once: no load signal for them."),
-    amount("dcgm-power", ["DCGM_FI_DEV_POWER_USAGE"], "Watts drawn."),
+    amount(
+      "dcgm-power", ["DCGM_FI_DEV_POWER_USAGE"], matchers: wholeGPUs,
+      "Watts drawn. Not of MIG instances."),
   ]
 
   /// The legacy exporter's metrics as the GPU article's HPAs name them: the current value, and the

@@ -49,14 +49,19 @@ extension Preset {
     names.flatMap { [$0, $0.replacing(":", with: "_")] }
   }
 
+  /// vLLM's production stack has a router that repeats what it knows of each `server`.
+  private static let notRouter = [LabelMatcher.equal("server", "")]
+
   /// vLLM. The label `engine` is a data-parallel rank, so its series are added up.
   private static let vllmPresets: [Preset] = [
     perReplica(
       "vllm-queue-depth", .queueDepth,
-      ["vllm:num_requests_waiting", "vllm_num_requests_waiting"],
-      "Requests waiting in vLLM. Fixed targets in use: 1 to 10."),
+      ["vllm:num_requests_waiting", "vllm_num_requests_waiting", "ray_vllm_num_requests_waiting"],
+      matchers: notRouter, "Requests waiting in vLLM. Fixed targets in use: 1 to 10."),
     perReplica(
-      "vllm-running", .concurrency, ["vllm:num_requests_running", "vllm_num_requests_running"],
+      "vllm-running", .concurrency,
+      ["vllm:num_requests_running", "vllm_num_requests_running", "ray_vllm_num_requests_running"],
+      matchers: notRouter,
       "Requests running in vLLM. Fixed targets in use: 16, or just under the largest batch."),
     Preset(
       name: "vllm-request-rate", kind: .rate, unit: .plain, threshold: nil,
@@ -69,7 +74,7 @@ extension Preset {
       "vllm-kv-cache",
       [
         "vllm:kv_cache_usage_perc", "vllm_kv_cache_usage_perc", "vllm:gpu_cache_usage_perc",
-        "vllm_gpu_cache_usage_perc",
+        "vllm_gpu_cache_usage_perc", "ray_vllm_kv_cache_usage_perc",
       ], threshold: 0.8, "Share of vLLM's KV cache in use, under its name in v1 or v0."),
     throughput(
       "vllm-preemptions", variants("vllm:num_preemptions_total"),
@@ -137,12 +142,15 @@ extension Preset {
       "Requests waiting in Triton, all models. A fixed target in use: 5."),
     Preset(
       name: "triton-mean-wait", kind: .gauge, unit: .plain, threshold: 0.05,
-      summary: "Seconds that a request waited in Triton, on average. A target in use: 0.05.",
+      summary:
+        "Seconds that a request waited in Triton, on average; of an ensemble choose the model "
+        + "that waits. A target in use: 0.05.",
       shape: .meanWait(
         microseconds: "nv_inference_queue_duration_us", requests: "nv_inference_request_success")),
     Preset(
       name: "triton-request-rate", kind: .rate, unit: .plain, threshold: nil,
-      summary: "Requests per second that Triton finished without a failure.",
+      summary: "Requests per second that Triton finished without a failure; of an ensemble choose "
+        + "one model, for each counts.",
       shape: .rate(tiers: [["nv_inference_request_success"]])),
     share(
       "triton-gpu-utilization", ["nv_gpu_utilization"], threshold: 0.7,
@@ -153,8 +161,8 @@ extension Preset {
       "Requests waiting in Triton's TensorRT-LLM backend."),
     perReplica(
       "trtllm-backend-running", .concurrency, ["nv_trt_llm_request_metrics"],
-      matchers: [.equal("request_type", "active")],
-      "Requests active in Triton's TensorRT-LLM backend."),
+      matchers: [.equal("request_type", "scheduled")],
+      "Requests scheduled in Triton's TensorRT-LLM backend; the active ones include those waiting."),
     Preset(
       name: "trtllm-backend-kv-cache", kind: .utilization, unit: .ratio, threshold: 0.8,
       summary: "Share of the TensorRT-LLM backend's KV cache blocks in use.",
@@ -163,10 +171,10 @@ extension Preset {
         matchers: [.equal("kv_cache_block_type", "fraction")], by: .avg)),
     perReplica(
       "trtllm-queue-depth", .queueDepth, ["trtllm_num_requests_waiting"],
-      "Requests waiting in trtllm-serve."),
+      "Requests waiting in trtllm-serve (path /prometheus/metrics)."),
     perReplica(
       "trtllm-running", .concurrency, ["trtllm_num_requests_running"],
-      "Requests running in trtllm-serve."),
+      "Requests running in trtllm-serve (path /prometheus/metrics)."),
     share(
       "trtllm-kv-cache", ["trtllm_kv_cache_utilization"], threshold: 0.8,
       "Share of trtllm-serve's KV cache in use."),
@@ -187,22 +195,31 @@ extension Preset {
       "Seconds that requests took, of the slowest twentieth."),
     perReplica(
       "nim-queue-depth", .queueDepth, ["num_requests_waiting"],
-      "Requests waiting in NIM (path /v1/metrics)."),
+      "Requests waiting in NIM 1 (path /v1/metrics); NIM 2 has its engine's metrics."),
     perReplica(
       "nim-running", .concurrency, ["num_requests_running"],
-      "Requests running in NIM (path /v1/metrics)."),
+      "Requests running in NIM 1 (path /v1/metrics); NIM 2 has its engine's metrics."),
     share(
       "nim-kv-cache", ["gpu_cache_usage_perc"], threshold: 0.8,
       "Share of NIM's KV cache in use."),
     perReplica(
       "ray-serve-queue-depth", .queueDepth, ["ray_serve_deployment_queued_queries"],
-      "Queries queued for a Ray Serve deployment, all handles."),
+      "Queries queued for a Ray Serve deployment, all handles; of several deployments choose one."),
     perReplica(
       "ray-serve-running", .concurrency, ["ray_serve_replica_processing_queries"],
       "Queries in work at Ray Serve's replicas."),
     perReplica(
       "ray-serve-ongoing", .concurrency, ["ray_serve_num_ongoing_requests_at_replicas"],
       "Requests that Ray Serve's handles have at replicas."),
+    perReplica(
+      "lmdeploy-queue-depth", .queueDepth, variants("lmdeploy:num_requests_waiting"),
+      "Requests waiting in LMDeploy."),
+    perReplica(
+      "lmdeploy-running", .concurrency, variants("lmdeploy:num_requests_running"),
+      "Requests running in LMDeploy."),
+    share(
+      "lmdeploy-kv-cache", variants("lmdeploy:gpu_cache_usage_perc"), threshold: 0.8,
+      "Share of LMDeploy's KV cache in use."),
     perReplica(
       "llamacpp-queue-depth", .queueDepth,
       ["llamacpp:requests_deferred", "llamacpp_requests_deferred"],

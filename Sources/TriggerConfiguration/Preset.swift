@@ -37,7 +37,7 @@ extension Preset {
 
   /// The ways in which its series can name their workload; `nil` where they are no device's.
   package var workloadSpellings: [WorkloadSpelling]? {
-    guard case .device(_, let workload, _) = shape else { return nil }
+    guard case .device(_, let workload, _, _) = shape else { return nil }
     return workload.spellings
   }
 

@@ -21,11 +21,16 @@ extension Preset {
     Preset(
       name: "inference-gateway-saturation", kind: .utilization, unit: .ratio, threshold: 0.7,
       summary: "The endpoint picker's flow control: how saturated the pool is.",
-      shape: .poolShare(names: ["llm_d_epp_flow_control_pool_saturation"])),
+      shape: .poolShare(names: [
+        "llm_d_epp_flow_control_pool_saturation",
+        "inference_extension_flow_control_pool_saturation",
+      ])),
     Preset(
       name: "inference-gateway-kv-cache", kind: .utilization, unit: .ratio, threshold: 0.8,
       summary: "The endpoint picker's mean share of the pool's KV cache in use.",
-      shape: .poolShare(names: ["inference_pool_average_kv_cache_utilization"])),
+      shape: .poolShare(names: [
+        "llm_d_epp_average_kv_cache_utilization", "inference_pool_average_kv_cache_utilization",
+      ])),
     Preset(
       name: "inference-gateway-queue-depth", kind: .queueDepth, unit: .plain, threshold: nil,
       summary: "The endpoint picker's average queue × ready replicas, under its new or old names.",
@@ -45,7 +50,9 @@ extension Preset {
     Preset(
       name: "inference-gateway-flow-control-queue", kind: .queueDepth, unit: .plain, threshold: nil,
       summary: "Requests held back by the endpoint picker's flow control; there at zero replicas.",
-      shape: .total(names: ["llm_d_epp_flow_control_queue_size"])),
+      shape: .total(names: [
+        "llm_d_epp_flow_control_queue_size", "inference_extension_flow_control_queue_size",
+      ])),
     Preset(
       name: "envoy-pending", kind: .queueDepth, unit: .plain, threshold: nil,
       summary: "Requests waiting for a connection to the upstream cluster.",
@@ -55,9 +62,11 @@ extension Preset {
       summary: "Requests active at the upstream cluster.",
       shape: .total(names: ["envoy_cluster_upstream_rq_active"])),
     Preset(
-      name: "knative-queue-depth", kind: .queueDepth, unit: .plain, threshold: nil,
-      summary: "Requests waiting in Knative's queue proxies.",
-      shape: .replica(names: ["revision_queue_depth", "kn_serving_queue_depth"])),
+      name: "knative-queue-depth", kind: .concurrency, unit: .plain, threshold: nil,
+      summary: "Requests in Knative's queue proxies, waiting and in work; only with a "
+        + "containerConcurrency, and without traffic the last number stands.",
+      shape: .replica(
+        names: ["revision_queue_depth", "kn_serving_queue_depth", "kn_queueproxy_depth"])),
     Preset(
       name: "knative-concurrency", kind: .concurrency, unit: .plain, threshold: nil,
       summary: "Mean concurrency that Knative's queue proxies report, added up.",

@@ -25,9 +25,9 @@ extension Preset {
       }.joined(separator: " or ")
     case .total(let names):
       return names.map { "sum(\($0)\(braces))" }.joined(separator: " or ")
-    case .device(let names, let workload, let minutes):
+    case .device(let names, let workload, let minutes, let matchers):
       return names.flatMap { name in
-        workload.spellings.map { Self.deviceTerm(name, $0, minutes, selector) }
+        workload.spellings.map { Self.deviceTerm(name, $0, minutes, matchers, selector) }
       }.joined(separator: " or ")
     case .pool(let pairs):
       return pairs.map { pair in
@@ -64,7 +64,7 @@ extension Preset {
         : "the largest over \(copies.joined(separator: " and ")), then \(parts) per replica"
     case .rate: return "growth per second, summed; the first name that is there counts"
     case .total: return "summed"
-    case .device(_, _, let minutes):
+    case .device(_, _, let minutes, _):
       let over = minutes.map { ", the mean over \($0) minutes rounded up" } ?? ""
       return "by the workload's pod\(over)"
     case .pool: return "average × ready replicas, once per pool"
@@ -77,7 +77,8 @@ extension Preset {
 
   /// The series of one metric under one spelling, with the workload's pod in the label `pod`.
   private static func deviceTerm(
-    _ name: String, _ spelling: WorkloadSpelling, _ minutes: Int?, _ selector: [LabelMatcher]
+    _ name: String, _ spelling: WorkloadSpelling, _ minutes: Int?, _ matchers: [LabelMatcher],
+    _ selector: [LabelMatcher]
   ) -> String {
     let renamed = selector.map { matcher in
       var matcher = matcher
@@ -88,9 +89,12 @@ extension Preset {
       }
       return matcher
     }
-    let conditions = ["\(spelling.pod)!=\"\""] + spelling.absent.map { "\($0)=\"\"" }
+    let conditions =
+      ["\(spelling.pod)!=\"\""] + spelling.absent.map { "\($0)=\"\"" }
+      + Self.kept(matchers, beside: selector).map(\.description)
     var series = name + braces(conditions, renamed)
     if let minutes { series = "ceil(avg_over_time(\(series)[\(minutes)m]))" }
+    series = "max without (\(WorkloadLabels.copies.joined(separator: ", "))) (\(series))"
     guard spelling.pod == "pod" else {
       return "label_replace(\(series), \"pod\", \"$1\", \"\(spelling.pod)\", \"(.+)\")"
     }

@@ -13,7 +13,9 @@ package enum PresetShape: Sendable, Equatable {
   case total(names: [String])
   /// Published by an exporter about a workload's GPUs, whose pod it names in one of several ways;
   /// with `minutes` the mean over so long, rounded up.
-  case device(names: [String], workload: WorkloadLabels = .dcgm, minutes: Int? = nil)
+  case device(
+    names: [String], workload: WorkloadLabels = .dcgm, minutes: Int? = nil,
+    matchers: [LabelMatcher] = [])
   /// An average over a pool that has to be multiplied by the pool's ready replicas; the first pair
   /// of (average, ready) that is there counts, several publishers of one pool agree by maximum.
   case pool(pairs: [PoolPair])
@@ -55,7 +57,7 @@ package enum PresetShape: Sendable, Equatable {
   /// Every metric name that can be in it, in the order of preference.
   package var metricNames: [String] {
     switch self {
-    case .replica(let names, _, _, _), .total(let names), .device(let names, _, _),
+    case .replica(let names, _, _, _), .total(let names), .device(let names, _, _, _),
       .poolShare(let names):
       names
     case .rate(let tiers): tiers.flatMap(\.self)
@@ -80,6 +82,12 @@ package enum WorkloadLabels: Sendable {
   case dcgm
   /// `namespace_name`, as the legacy NVIDIA exporter writes.
   case legacyNVIDIA
+
+  /// Labels by which an exporter says the same of a GPU several times: its slices and the containers
+  /// that share it in one pod, and the jobs on it (DCGM exporter: `vgpu`, `hpc_job`).
+  package static let copies = [
+    "vgpu", "container", "exported_container", "container_name", "hpc_job",
+  ]
 
   /// The ways in which a series can name its workload, none of which can match the same series as
   /// another: renamed by Prometheus (`honorLabels: false`), old names, plain, and the claim of a GPU

@@ -67,7 +67,7 @@ struct TriggerAssembly {
         "endpoints", "goes with a preset, which says what to read there",
         "write a \"preset\", for example \"vllm-queue-depth\", in place of the query")
     }
-    if case .device(_, _, .some) = preset.shape {
+    if case .device(_, _, .some, _) = preset.shape {
       throw problem(
         "endpoints", "cannot give a mean over minutes, which \"\(preset.name)\" is",
         "use the preset of the current value, or ask a Prometheus")

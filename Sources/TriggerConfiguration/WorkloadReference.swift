@@ -10,9 +10,8 @@ struct WorkloadReference: Equatable {
 
   /// PromQL for its ready replicas. Several kube-state-metrics say the same, so the largest counts.
   func readyQuery(namespace: String?) -> String {
-    let matchers = ["\(kind.rawValue)=\"\(name)\""] + Self.namespaceMatcher(namespace)
     let metric = "kube_\(kind.rawValue)_status_replicas_ready"
-    return "max(\(metric){\(matchers.joined(separator: ","))})"
+    return "max(\(Self.series(metric, ["\(kind.rawValue)=\"\(name)\""], in: namespace)))"
   }
 
   /// PromQL for its pods that have a node, and with it their GPUs.
@@ -21,16 +20,28 @@ struct WorkloadReference: Equatable {
       kind == .deployment
       ? "created_by_kind=\"ReplicaSet\",created_by_name=~\"\(name)-[0-9a-z]+\""
       : "created_by_kind=\"StatefulSet\",created_by_name=\"\(name)\""
-    let matchers = [creator, "node!=\"\""] + Self.namespaceMatcher(namespace)
-    return "(count(max by (namespace, pod) (kube_pod_info{\(matchers.joined(separator: ","))}) "
-      + "and on (namespace, pod) \(Self.livePods)) or vector(0))"
+    let placed = Self.series("kube_pod_info", [creator, "node!=\"\""], in: namespace)
+    return "(count(max by (\(Self.podLabels)) (\(placed)) "
+      + "and on (\(Self.podLabels)) \(Self.livePods)) or vector(0))"
   }
 
   /// Pods that still hold what they were given.
   static let livePods = "(kube_pod_status_phase{phase=~\"Pending|Running\"} == 1)"
 
-  private static func namespaceMatcher(_ namespace: String?) -> [String] {
-    namespace.map { ["namespace=\"\($0)\""] } ?? []
+  /// What tells pods apart: Prometheus renames what kube-state-metrics says of them where a scrape
+  /// job does not honour labels (its chart's default), and `pod` is then kube-state-metrics' own.
+  static let podLabels = "namespace, pod, exported_namespace, exported_pod"
+
+  /// A metric's series in a namespace, whether or not the scrape job honours labels.
+  private static func series(
+    _ metric: String, _ matchers: [String], in namespace: String?
+  ) -> String {
+    func one(_ more: [String]) -> String {
+      "\(metric){\((matchers + more).joined(separator: ","))}"
+    }
+    guard let namespace else { return one([]) }
+    return one(["exported_namespace=\"\"", "namespace=\"\(namespace)\""]) + " or "
+      + one(["exported_namespace=\"\(namespace)\""])
   }
 }
 
@@ -51,14 +62,17 @@ enum CapacitySource: Equatable {
     return "(sum(floor(clamp_min(\(free), 0) / \(gpusPerReplica))) or vector(0))"
   }
 
-  /// Free GPUs by node: what schedulable nodes have, less what placed pods asked for.
+  /// Free GPUs by node: what nodes that are ready and not cordoned have, less what placed pods asked for.
   private static func freeOfPlugin(_ resource: String) -> String {
     let has = "max by (node) (kube_node_status_allocatable{resource=\"\(resource)\"})"
-    let closed = "max by (node) (kube_node_spec_unschedulable == 1)"
+    let closed =
+      "max by (node) (kube_node_spec_unschedulable == 1 "
+      + "or kube_node_status_condition{condition=\"Ready\",status=\"true\"} == 0)"
+    let pod = WorkloadReference.podLabels
     let asked =
-      "max by (namespace, pod, container, node) "
+      "max by (\(pod), container, exported_container, node) "
       + "(kube_pod_container_resource_requests{resource=\"\(resource)\",node!=\"\"})"
-    let held = "sum by (node) (\(asked) and on (namespace, pod) \(WorkloadReference.livePods))"
+    let held = "sum by (node) (\(asked) and on (\(pod)) \(WorkloadReference.livePods))"
     return "(\(has) unless on (node) \(closed)) - (\(held) or 0 * \(has))"
   }
 

@@ -73,7 +73,8 @@ import Testing
         text.contains(
           "warning [two-metrics]: line 7: \"vllm-queue-depth\": vllm:num_requests_waiting (1 series) and "
             + "vllm_num_requests_waiting (1 series) are both there; of one replica the first of "
-            + "vllm:num_requests_waiting, vllm_num_requests_waiting counts"), "\(text)")
+            + "vllm:num_requests_waiting, vllm_num_requests_waiting, "
+            + "ray_vllm_num_requests_waiting counts"), "\(text)")
     }
   }
 

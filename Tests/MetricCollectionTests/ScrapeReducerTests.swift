@@ -100,8 +100,8 @@ import TriggerConfiguration
         [
           """
           nv_trt_llm_request_metrics{model="x",request_type="waiting"} 9
-          nv_trt_llm_request_metrics{model="x",request_type="active"} 4
-          nv_trt_llm_request_metrics{model="y",request_type="active"} 2
+          nv_trt_llm_request_metrics{model="x",request_type="scheduled"} 4
+          nv_trt_llm_request_metrics{model="y",request_type="scheduled"} 2
           """
         ]
       ], expected: ["r0": 4]),
@@ -141,6 +141,26 @@ import TriggerConfiguration
       pages: [
         [buckets(0, 0, 0), buckets(40, 40, 40)], [buckets(5, 5, 5), buckets(45, 65, 65)],
       ], expected: ["": 3.5]),
+    Example(
+      preset: "dcgm-memory-used", description: "slices of one pod repeat the GPU's number",
+      pages: [
+        [
+          """
+          DCGM_FI_DEV_FB_USED{gpu="0",pod="a",container="x",vgpu="0"} 900
+          DCGM_FI_DEV_FB_USED{gpu="0",pod="a",container="y",vgpu="1"} 900
+          """
+        ]
+      ], expected: ["a": 900]),
+    Example(
+      preset: "dcgm-gpu-utilization", description: "of a MIG instance 0 is no utilization",
+      pages: [
+        [
+          """
+          DCGM_FI_DEV_GPU_UTIL{gpu="0",GPU_I_ID="1",pod="a"} 0
+          DCGM_FI_DEV_GPU_UTIL{gpu="1",GPU_I_ID="",pod="b"} 80
+          """
+        ]
+      ], expected: ["b": 80]),
     Example(
       preset: "dcgm-gpu-utilization", description: "by pod under two names, idle GPUs left out",
       selector: "namespace=\"i\"",

@@ -21,7 +21,7 @@ import Testing
       ("(sum(tgi_queue_size{x=\"avg(\"}))", "3", "queueDepth", nil),
       ("sum by (pod) (vllm:num_requests_waiting)", "5", "queueDepth", nil),
       ("sum(rate(vllm:request_success_total[1m]))", "3", "rate", nil),
-      ("nv_trt_llm_request_metrics{request_type=\"active\"}", "3", "concurrency", nil),
+      ("nv_trt_llm_request_metrics{request_type=\"scheduled\"}", "3", "concurrency", nil),
       // Not requests any more, or not one known metric: a gauge.
       ("sum(vllm:num_requests_waiting) / 10", "5", "gauge", nil),
       ("sum(vllm:num_requests_waiting) + sum(vllm:num_requests_running)", "5", "gauge", nil),
@@ -74,8 +74,10 @@ import Testing
   }
 
   @Test func `Value multiplies by the ready replicas, and the query does so from now on`() throws {
+    let metric = "kube_deployment_status_replicas_ready{deployment=\"llm\","
     let ready =
-      "clamp_min(scalar(max(kube_deployment_status_replicas_ready{deployment=\"llm\",namespace=\"i\"})), 1)"
+      "clamp_min(scalar(max(\(metric)exported_namespace=\"\",namespace=\"i\"} "
+      + "or \(metric)exported_namespace=\"i\"})), 1)"
     let entry = try Self.entry("sum(x)", "5", isValue: true)
     #expect(entry.query == "((sum(x)) or vector(0)) * \(ready)")
     #expect(entry.kind == "gauge")

@@ -27,16 +27,17 @@ private func renamed(_ preset: String, _ metric: String, _ value: Double) -> Eva
       + "Hostname=\"n1\",namespace=\"monitoring\",pod=\"\(pod)\",job=\"dcgm\"\(more)}"
   }
   func workload(_ pod: String, _ namespace: String) -> String {
-    ",exported_pod=\"\(pod)\",exported_namespace=\"\(namespace)\",exported_container=\"engine\""
+    ",exported_pod=\"\(pod)\",exported_namespace=\"\(namespace)\""
   }
+  let container = ",exported_container=\"engine\""
   return Evaluation(
     preset: preset, about: "the workload's pod under a renamed label",
     selector: "namespace=\"inference\"",
     series: [
-      (metric + labels(0, pod: "dcgm-x", workload("llm-0", "inference")), "\(value)x8"),
+      (metric + labels(0, pod: "dcgm-x", workload("llm-0", "inference") + container), "\(value)x8"),
       (metric + labels(1, pod: "dcgm-x", workload("web-0", "other")), "\(value)x8"),
       (metric + labels(2, pod: "dcgm-x", ""), "\(value)x8"),
-    ], expected: [(metric + labels(0, pod: "llm-0", workload("llm-0", "inference")), value)])
+    ], expected: [(labels(0, pod: "llm-0", workload("llm-0", "inference")), value)])
 }
 
 /// The GPU article's ten, each with values every 15 s for two minutes and the answer: the last
@@ -65,7 +66,7 @@ private let legacyEvaluations = [
   ("nvidia-gpu-temperature-celsius-over-time", "nvidia_gpu_temperature_celsius", "45x4 61x3", 53),
 ]
 
-/// The legacy exporter's own names of workloads. A mean over time has no metric name any more.
+/// The legacy exporter's own names of workloads. What is taken once of several has no metric name.
 private func legacy(
   _ preset: String, _ metric: String, _ values: String, _ expected: Double
 ) -> Evaluation {
@@ -73,13 +74,12 @@ private func legacy(
     "{minor_number=\"\(gpu)\",uuid=\"GPU-\(gpu)\",name=\"Tesla T4\",node_name=\"n1\","
       + "pod_name=\"bert-\(gpu)\",namespace_name=\"\(namespace)\"\(more)}"
   }
-  let name = preset.hasSuffix("over-time") ? "" : metric
   return Evaluation(
     preset: preset, about: "pod_name and namespace_name are the workload's",
     selector: "namespace=\"default\"",
     series: [
       (metric + labels(0, "default"), values), (metric + labels(1, "other"), values),
-    ], expected: [(name + labels(0, "default", ",pod=\"bert-0\""), expected)])
+    ], expected: [(labels(0, "default", ",pod=\"bert-0\""), expected)])
 }
 
 private let amdUtilization = Evaluation(
@@ -95,8 +95,8 @@ private let amdUtilization = Evaluation(
     ("gpu_gfx_activity{gpu_id=\"2\",hostname=\"n1\",pod=\"\",namespace=\"\"}", "0x8"),
   ],
   expected: [
-    ("gpu_gfx_activity{gpu_id=\"0\",hostname=\"n1\",pod=\"a\",namespace=\"inference\"}", 60),
-    ("GPU_GFX_ACTIVITY{gpu_id=\"1\",hostname=\"n1\",pod=\"b\",namespace=\"inference\"}", 80),
+    ("{gpu_id=\"0\",hostname=\"n1\",pod=\"a\",namespace=\"inference\"}", 60),
+    ("{gpu_id=\"1\",hostname=\"n1\",pod=\"b\",namespace=\"inference\"}", 80),
   ])
 
 private let otherEvaluations = [
@@ -118,6 +118,6 @@ private func plain(_ preset: String, _ metric: String, _ value: Double) -> Evalu
       (metric + labels(1, "inference"), "\(value / 2)x8"), (metric + labels(2, "other"), "1x8"),
     ],
     expected: [
-      (metric + labels(0, "inference"), value), (metric + labels(1, "inference"), value / 2),
+      (labels(0, "inference"), value), (labels(1, "inference"), value / 2),
     ])
 }

@@ -36,12 +36,27 @@ private let perReplica: [(String, String, [String], [Double], Double)] = [
   ),
   (
     "trtllm-backend-running", "nv_trt_llm_request_metrics",
-    ["request_type=\"max\",model=\"x\"", "request_type=\"active\",model=\"x\""], [64, 50], 50
+    [
+      "request_type=\"max\",model=\"x\"", "request_type=\"active\",model=\"x\"",
+      "request_type=\"scheduled\",model=\"x\"",
+    ], [64, 53, 50], 50
   ),
   (
     "trtllm-queue-depth", "trtllm_num_requests_waiting", ["model=\"x\"", "model=\"y\""], [1, 2], 3
   ),
   ("trtllm-running", "trtllm_num_requests_running", ["model=\"x\"", "model=\"y\""], [8, 2], 10),
+  (
+    "lmdeploy-queue-depth", "lmdeploy:num_requests_waiting",
+    ["engine=\"0\"", "engine=\"1\""], [4, 5], 9
+  ),
+  (
+    "lmdeploy-running", "lmdeploy_num_requests_running", ["engine=\"0\"", "engine=\"1\""],
+    [30, 20], 50
+  ),
+  (
+    "lmdeploy-kv-cache", "lmdeploy:gpu_cache_usage_perc", ["engine=\"0\"", "engine=\"1\""],
+    [0.5, 0.25], 0.375
+  ),
   ("tgi-queue-depth", "tgi_queue_size", ["container=\"tgi\"", "container=\"tgi2\""], [4, 0], 4),
   (
     "tgi-batch-size", "tgi_batch_current_size", ["container=\"tgi\"", "container=\"tgi2\""],

@@ -22,7 +22,9 @@ import TriggerConfiguration
       ])
     #expect(spec.sources.map(\.preset) == [nil, "vllm-queue-depth", "vllm-request-rate"])
     #expect(spec.sources[0].query == "DCGM_FI_DEV_GPU_UTIL{pod=~\"inference-.*\"}")
-    #expect(spec.sources[1].query.contains("vllm:num_requests_waiting{namespace=\"inference\"}"))
+    #expect(
+      spec.sources[1].query.contains(
+        "vllm:num_requests_waiting{server=\"\",namespace=\"inference\"}"))
   }
 
   @Test func `JSON is read as YAML is, numbers and strings alike`() throws {

@@ -81,13 +81,13 @@ let presetEvaluations = [
       ("DCGM_FI_DEV_GPU_UTIL{gpu=\"4\",namespace=\"i\"}", "50x8"),
     ],
     expected: [
-      ("DCGM_FI_DEV_GPU_UTIL{gpu=\"0\",pod=\"a\",namespace=\"i\",job=\"x\"}", 10),
+      ("{gpu=\"0\",pod=\"a\",namespace=\"i\",job=\"x\"}", 10),
       (
-        "DCGM_FI_DEV_GPU_UTIL{gpu=\"1\",pod=\"b\",namespace=\"m\",exported_pod=\"b\","
+        "{gpu=\"1\",pod=\"b\",namespace=\"m\",exported_pod=\"b\","
           + "exported_namespace=\"i\"}", 20
       ),
       (
-        "DCGM_FI_DEV_GPU_UTIL{gpu=\"2\",pod=\"c\",namespace=\"m\",pod_name=\"c\","
+        "{gpu=\"2\",pod=\"c\",namespace=\"m\",pod_name=\"c\","
           + "pod_namespace=\"i\"}", 30
       ),
     ]),
@@ -123,8 +123,8 @@ let presetEvaluations = [
       ("DCGM_FI_DEV_GPU_UTIL{gpu=\"2\",dra_claim_name=\"c\",job=\"dra\"}", "60x8"),
     ],
     expected: [
-      ("DCGM_FI_DEV_GPU_UTIL{gpu=\"1\",pod=\"a\",exported_pod=\"a\",job=\"dcgm\"}", 80),
-      ("DCGM_FI_DEV_GPU_UTIL{gpu=\"2\",pod=\"c\",dra_claim_name=\"c\",job=\"dra\"}", 60),
+      ("{gpu=\"1\",pod=\"a\",exported_pod=\"a\",job=\"dcgm\"}", 80),
+      ("{gpu=\"2\",pod=\"c\",dra_claim_name=\"c\",job=\"dra\"}", 60),
     ]),
   Evaluation(
     preset: "dcgm-engine-active",
@@ -135,9 +135,30 @@ let presetEvaluations = [
       ("DCGM_FI_PROF_GR_ENGINE_ACTIVE{gpu=\"0\"}", "0.75x8"),
     ],
     expected: [
-      ("DCGM_FI_PROF_GR_ENGINE_ACTIVE{gpu=\"0\",GPU_I_ID=\"1\",pod=\"a\"}", 0.5),
-      ("DCGM_FI_PROF_GR_ENGINE_ACTIVE{gpu=\"0\",GPU_I_ID=\"2\",pod=\"b\"}", 0.25),
+      ("{gpu=\"0\",GPU_I_ID=\"1\",pod=\"a\"}", 0.5),
+      ("{gpu=\"0\",GPU_I_ID=\"2\",pod=\"b\"}", 0.25),
     ]),
+  Evaluation(
+    preset: "dcgm-gpu-utilization", about: "of a MIG instance the 0 that is told is no utilization",
+    series: [
+      ("DCGM_FI_DEV_GPU_UTIL{gpu=\"0\",GPU_I_ID=\"1\",pod=\"a\"}", "0x8"),
+      ("DCGM_FI_DEV_GPU_UTIL{gpu=\"1\",pod=\"b\"}", "80x8"),
+    ], expected: [("{gpu=\"1\",pod=\"b\"}", 80)]),
+  Evaluation(
+    preset: "dcgm-memory-used", about: "slices and containers of one pod repeat the GPU's number",
+    series: [
+      ("DCGM_FI_DEV_FB_USED{gpu=\"0\",pod=\"a\",container=\"x\",vgpu=\"0\"}", "900x8"),
+      ("DCGM_FI_DEV_FB_USED{gpu=\"0\",pod=\"a\",container=\"x\",vgpu=\"1\"}", "900x8"),
+      ("DCGM_FI_DEV_FB_USED{gpu=\"0\",pod=\"a\",container=\"y\",vgpu=\"2\"}", "900x8"),
+      ("DCGM_FI_DEV_FB_USED{gpu=\"1\",pod=\"a\",container=\"y\",hpc_job=\"j\"}", "800x8"),
+      ("DCGM_FI_DEV_FB_USED{gpu=\"1\",pod=\"a\",container=\"y\",hpc_job=\"k\"}", "800x8"),
+    ], expected: [("{gpu=\"0\",pod=\"a\"}", 900), ("{gpu=\"1\",pod=\"a\"}", 800)]),
+  Evaluation(
+    preset: "vllm-running", about: "what a router repeats of its servers is not added",
+    series: [
+      ("vllm:num_requests_running{pod=\"a\",model_name=\"m\"}", "3x8"),
+      ("vllm:num_requests_running{pod=\"router\",server=\"http://a:8000\"}", "3x8"),
+    ], expected: [("{pod=\"a\"}", 3)]),
   Evaluation(
     preset: "nvidia-gpu-duty-cycle-over-time", about: "46 ÷ 9 is 5.1, rounded up 6",
     series: [

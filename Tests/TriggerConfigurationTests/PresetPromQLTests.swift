@@ -75,9 +75,27 @@ import TriggerConfiguration
         ("\(ready){deployment=\"llm\",namespace=\"i\",instance=\"ksm-1\"}", "3x8"),
         ("\(ready){deployment=\"llm\",namespace=\"other\"}", "9x8"),
       ], [("{}", 3)])
+    // Where a job honours no labels, the namespace is kube-state-metrics' own.
+    try evaluate(
+      try #require(spec.replicasQuery),
+      [
+        ("\(ready){deployment=\"llm\",namespace=\"i\",exported_namespace=\"other\"}", "9x8"),
+        ("\(ready){deployment=\"llm\",namespace=\"m\",exported_namespace=\"i\"}", "3x8"),
+      ], [("{}", 3)])
   }
 
-  @Test func `Free GPUs are whole replicas on each node, beside those that hold theirs`() throws {
+  /// Labels of a pod as kube-state-metrics tells them, and as a job that honours none leaves them.
+  private static func labels(_ pod: String, isHonoured: Bool) -> String {
+    isHonoured
+      ? "namespace=\"i\",pod=\"\(pod)\",container=\"c\""
+      : "namespace=\"monitoring\",pod=\"ksm-0\",container=\"ksm\",exported_namespace=\"i\","
+        + "exported_pod=\"\(pod)\",exported_container=\"c\""
+  }
+
+  @Test(arguments: [true, false])
+  func `Free GPUs are whole replicas on each node, beside those that hold theirs`(
+    isHonoured: Bool
+  ) throws {
     let spec = try TriggerSpec(
       metadata: [
         "replicasOf": "deployment/llm", "capacityOf": "nvidia.com/gpu", "gpusPerReplica": "2",
@@ -85,22 +103,26 @@ import TriggerConfiguration
       ], namespace: "i")
     let has = "kube_node_status_allocatable{resource=\"nvidia_com_gpu\",node="
     func asks(_ pod: String, _ node: String) -> String {
-      "kube_pod_container_resource_requests{resource=\"nvidia_com_gpu\",namespace=\"i\","
-        + "pod=\"\(pod)\",container=\"c\",node=\"\(node)\"}"
+      "kube_pod_container_resource_requests{resource=\"nvidia_com_gpu\",node=\"\(node)\","
+        + "\(Self.labels(pod, isHonoured: isHonoured))}"
     }
     func phase(_ pod: String, _ phase: String) -> String {
-      "kube_pod_status_phase{namespace=\"i\",pod=\"\(pod)\",phase=\"\(phase)\"}"
+      "kube_pod_status_phase{phase=\"\(phase)\",\(Self.labels(pod, isHonoured: isHonoured))}"
     }
     func info(_ pod: String, _ creator: String, _ node: String) -> String {
-      "kube_pod_info{namespace=\"i\",pod=\"\(pod)\",created_by_kind=\"ReplicaSet\","
-        + "created_by_name=\"\(creator)\",node=\"\(node)\"}"
+      "kube_pod_info{created_by_kind=\"ReplicaSet\",created_by_name=\"\(creator)\","
+        + "node=\"\(node)\",\(Self.labels(pod, isHonoured: isHonoured))}"
     }
-    // Node a has 8, 2 held: 3 replicas. Node b has 5, none held: 2. Node c is closed. One replica
-    // is placed; the one without a node holds nothing, and a finished job's GPUs are free again.
+    // Node a has 8, 2 and 1 held: 2 replicas. Node b has 5, none held: 2. Node c is closed, node d
+    // not ready. One replica is placed; the one without a node holds nothing, and a finished job's GPUs are free again.
     try evaluate(
       try #require(spec.capacityQuery),
       [
         ("\(has)\"a\"}", "8x8"), ("\(has)\"b\"}", "5x8"), ("\(has)\"c\"}", "8x8"),
+        ("\(has)\"d\"}", "8x8"),
+        ("kube_node_status_condition{node=\"d\",condition=\"Ready\",status=\"true\"}", "0x8"),
+        ("kube_node_status_condition{node=\"a\",condition=\"Ready\",status=\"true\"}", "1x8"),
+        (asks("web", "a"), "1x8"), (phase("web", "Running"), "1x8"),
         ("kube_node_spec_unschedulable{node=\"c\"}", "1x8"),
         ("kube_node_spec_unschedulable{node=\"a\"}", "0x8"),
         (asks("llm-5f-x", "a"), "2x8"), (phase("llm-5f-x", "Running"), "1x8"),
@@ -109,7 +131,7 @@ import TriggerConfiguration
         (info("llm-5f-y", "llm-5f", ""), "1x8"),
         (asks("job", "b"), "4x8"), (phase("job", "Succeeded"), "1x8"),
         (phase("job", "Running"), "0x8"),
-      ], [("{}", 6)])
+      ], [("{}", 5)])
   }
 
   @Test func `GPUs without a claim are free under Dynamic Resource Allocation`() throws {

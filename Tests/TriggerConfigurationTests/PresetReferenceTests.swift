@@ -59,6 +59,11 @@ import TriggerConfiguration
       `statefulset/NAME`, in the ScaledObject's namespace), and `capacityOf: nvidia.com/gpu` (any
       device plugin's resource, or `dra`) with `gpusPerReplica`.
 
+      GPUs shared by time slicing need the DCGM exporter's KUBERNETES_VIRTUAL_GPUS=true, else one pod
+      per GPU is seen; claims of Dynamic Resource Allocation need KUBERNETES_ENABLE_DRA=true, else
+      theirs count as free. MIG instances have the `dcgm-*-active` presets only. Free GPUs are those
+      of nodes that are ready and not cordoned; taints are not looked at (`capacityOf: cluster` does).
+
       | Preset | Kind | Target | Metrics | Combined | About |
       |---|---|---|---|---|---|
       \(rows.joined(separator: "\n"))

@@ -27,9 +27,11 @@ import TriggerConfiguration
     #expect(
       try query("vllm-queue-depth")
         == "sum by (namespace, pod, exported_pod, pod_name, instance) "
-        + "(vllm:num_requests_waiting{namespace=\"inference\"}) or "
+        + "(vllm:num_requests_waiting{server=\"\",namespace=\"inference\"}) or "
         + "sum by (namespace, pod, exported_pod, pod_name, instance) "
-        + "(vllm_num_requests_waiting{namespace=\"inference\"})")
+        + "(vllm_num_requests_waiting{server=\"\",namespace=\"inference\"}) or "
+        + "sum by (namespace, pod, exported_pod, pod_name, instance) "
+        + "(ray_vllm_num_requests_waiting{server=\"\",namespace=\"inference\"})")
   }
 
   @Test func `Copies of the same number are taken once before parts are added`() throws {
@@ -51,17 +53,19 @@ import TriggerConfiguration
   }
 
   @Test func `A GPU's workload is looked for under each name, one at a time`() throws {
+    let once = "max without (vgpu, container, exported_container, container_name, hpc_job) "
     #expect(
       try query("dcgm-gpu-utilization")
-        == "label_replace(DCGM_FI_DEV_GPU_UTIL{exported_pod!=\"\",exported_namespace=\"inference\"}"
-        + ", \"pod\", \"$1\", \"exported_pod\", \"(.+)\") or "
-        + "label_replace(DCGM_FI_DEV_GPU_UTIL{pod_name!=\"\",exported_pod=\"\","
-        + "pod_namespace=\"inference\"}, \"pod\", \"$1\", \"pod_name\", \"(.+)\") or "
-        + "(DCGM_FI_DEV_GPU_UTIL{pod!=\"\",exported_pod=\"\",pod_name=\"\",namespace=\"inference\"} "
-        + "unless on (job) (DCGM_FI_DEV_GPU_UTIL{exported_pod!=\"\"} or "
+        == "label_replace(\(once)(DCGM_FI_DEV_GPU_UTIL{exported_pod!=\"\",GPU_I_ID=\"\","
+        + "exported_namespace=\"inference\"}), \"pod\", \"$1\", \"exported_pod\", \"(.+)\") or "
+        + "label_replace(\(once)(DCGM_FI_DEV_GPU_UTIL{pod_name!=\"\",exported_pod=\"\","
+        + "GPU_I_ID=\"\",pod_namespace=\"inference\"}), \"pod\", \"$1\", \"pod_name\", \"(.+)\") or "
+        + "(\(once)(DCGM_FI_DEV_GPU_UTIL{pod!=\"\",exported_pod=\"\",pod_name=\"\",GPU_I_ID=\"\","
+        + "namespace=\"inference\"}) unless on (job) (DCGM_FI_DEV_GPU_UTIL{exported_pod!=\"\"} or "
         + "DCGM_FI_DEV_GPU_UTIL{pod_name!=\"\"})) or "
-        + "label_replace(DCGM_FI_DEV_GPU_UTIL{dra_claim_name!=\"\",exported_pod=\"\",pod_name=\"\","
-        + "pod=\"\",dra_claim_namespace=\"inference\"}, \"pod\", \"$1\", \"dra_claim_name\", \"(.+)\")"
+        + "label_replace(\(once)(DCGM_FI_DEV_GPU_UTIL{dra_claim_name!=\"\",exported_pod=\"\","
+        + "pod_name=\"\",pod=\"\",GPU_I_ID=\"\",dra_claim_namespace=\"inference\"}), "
+        + "\"pod\", \"$1\", \"dra_claim_name\", \"(.+)\")"
     )
   }
 
