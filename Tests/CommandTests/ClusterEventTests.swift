@@ -4,6 +4,35 @@ import Testing
 
 /// What the built server writes on a ScaledObject while a burst and an outage go by.
 @Suite(.serialized, .timeLimit(.minutes(4))) struct ClusterEventTests {
+  private static let metadata = """
+    {"queueDepthQuery": "queue_depth", "queueDepthThreshold": "50", "forecast": "off",
+     "directScaleUp": "true", "stableWindow": "6s", "staleAfter": "3s", "onStale": "hold",
+     "holdFor": "6s"}
+    """
+
+  /// The server with its workload in the cluster, asked as KEDA asks and leading.
+  private static func serve(
+    _ cluster: FakeCluster, _ prometheus: PrometheusProcess
+  ) async throws -> (ScalerProcess, LineProcess) {
+    try await cluster.addWorkload()
+    let kubeconfig = try cluster.kubeconfig()
+    defer { try? FileManager.default.removeItem(at: kubeconfig) }
+    let scaler = try await ScalerProcess([
+      "--prometheus", prometheus.address, "--kubernetes", "scale", "--kubeconfig",
+      kubeconfig.path,
+    ])
+    let client = try InteropProgram.python(
+      "watch.py",
+      [
+        "--address", scaler.address, "--seconds", "180", "--namespace", "inference", "--name",
+        "llm", "--metadata", Self.metadata,
+      ])
+    try await eventually(within: .seconds(30)) {
+      client.output.contains("2") && scaler.log.contains { $0.contains(" leads ") }
+    }
+    return (scaler, client)
+  }
+
   @Test
   func `A burst, held decisions and a silent source are each told once, as they begin and end`()
     async throws
@@ -20,29 +49,9 @@ import Testing
     }
     let cluster = try FakeCluster(["--ready-after", "0.5"])
     defer { cluster.stop() }
-    try await cluster.addWorkload()
-    let kubeconfig = try cluster.kubeconfig()
-    defer { try? FileManager.default.removeItem(at: kubeconfig) }
-    let scaler = try await ScalerProcess([
-      "--prometheus", prometheus.address, "--kubernetes", "scale", "--kubeconfig",
-      kubeconfig.path,
-    ])
-    defer { scaler.kill() }
-    let client = try InteropProgram.python(
-      "watch.py",
-      [
-        "--address", scaler.address, "--seconds", "180", "--namespace", "inference", "--name",
-        "llm", "--metadata",
-        """
-        {"queueDepthQuery": "queue_depth", "queueDepthThreshold": "50", "forecast": "off",
-         "directScaleUp": "true", "stableWindow": "6s", "staleAfter": "3s", "onStale": "hold",
-         "holdFor": "6s"}
-        """,
-      ])
+    let (scaler, client) = try await Self.serve(cluster, prometheus)
     defer { client.kill() }
-    try await eventually(within: .seconds(30)) {
-      client.output.contains("2") && scaler.log.contains { $0.contains(" leads ") }
-    }
+    defer { scaler.kill() }
     #expect(try await cluster.events() == [:])
     exporter.set("queue_depth", 1000)
     try await eventually(within: .seconds(30)) {
@@ -68,9 +77,11 @@ import Testing
     let told = try await cluster.kubectl(
       "get", "events", "-n", "inference", "-o",
       "jsonpath={range .items[*]}{.reason}={.count}{\"\\n\"}{end}")
-    for reason in ["BurstEntered", "BurstLeft", "DecisionHeld", "SourceStale", "SourceBack"] {
-      #expect(told.contains("\(reason)=1"), "\(told)")
-    }
+    #expect(
+      Set(told.split(separator: "\n")).isSuperset(
+        of: ["BurstEntered", "BurstLeft", "DecisionHeld", "SourceStale", "SourceBack"].map {
+          "\($0)=1"[...]
+        }), "\(told)")
     #expect(try await scaler.terminate().exitCode == 0)
   }
 }

@@ -61,7 +61,7 @@ import TriggerConfiguration
 
       GPUs shared by time slicing need the DCGM exporter's KUBERNETES_VIRTUAL_GPUS=true, else one pod
       per GPU is seen; claims of Dynamic Resource Allocation need KUBERNETES_ENABLE_DRA=true, else
-      theirs count as free. MIG instances have the `dcgm-*-active` presets only. Free GPUs are those
+      theirs count as free. MIG instances have `dcgm-*-active` and `dcgm-memory-used`. Free GPUs are those
       of nodes that are ready and not cordoned; taints are not looked at (`capacityOf: cluster` does).
 
       | Preset | Kind | Target | Metrics | Combined | About |
