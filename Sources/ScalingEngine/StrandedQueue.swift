@@ -20,7 +20,8 @@ struct StrandedQueue {
     let elapsed = level == nil ? 1 : now - lastSeconds
     lastSeconds = now
     level = before + Swift.min(1, elapsed / constants.slopeAveragingSeconds) * (waiting - before)
-    guard waiting < before, let running = load.running, let ready = load.readyReplicas,
+    // By a request at least: a queue that stands still after a fall does not shrink.
+    guard before - waiting >= 1, let running = load.running, let ready = load.readyReplicas,
       let slots, ready > 1
     else { return 0 }
     return running < Double(ready) * slots * constants.roomShare ? waiting : 0

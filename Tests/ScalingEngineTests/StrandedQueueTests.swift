@@ -24,5 +24,9 @@ import Testing
     #expect(stuck(load(running: 7, waiting: 320, ready: 1), atSeconds: 4) == 0, "no others")
     #expect(stuck(load(running: 220, waiting: 400, ready: 30), atSeconds: 5) == 0, "it grows")
     #expect(stuck(load(running: 220, waiting: 100, ready: 30), atSeconds: 6) == 100)
+    for second in 7..<67 {
+      _ = stuck(load(running: 220, waiting: 100, ready: 30), atSeconds: Double(second))
+    }
+    #expect(stuck(load(running: 220, waiting: 100, ready: 30), atSeconds: 67) == 0, "it stands")
   }
 }
