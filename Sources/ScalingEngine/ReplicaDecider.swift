@@ -211,6 +211,7 @@ package struct ReplicaDecider: Sendable {
     return .failure(
       Undecided(
         kind: .noData,
-        explanation: "no usable value for \(names.map { "\"\($0)\"" }.joined(separator: ", "))\(ready)"))
+        explanation:
+          "no usable value for \(names.map { "\"\($0)\"" }.joined(separator: ", "))\(ready)"))
   }
 }

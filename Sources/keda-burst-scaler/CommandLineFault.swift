@@ -10,7 +10,8 @@ struct CommandLineFault: Error, CustomStringConvertible {
   init(_ description: String) { self.description = description }
 
   /// The fault of a first word that names none of `commands`, with the one that is nearest.
-  static func ofCommand(_ words: ArraySlice<String>, among commands: [String]) -> CommandLineFault? {
+  static func ofCommand(_ words: ArraySlice<String>, among commands: [String]) -> CommandLineFault?
+  {
     let word = words.first == "help" ? words.dropFirst().first : words.first
     guard let word, !word.hasPrefix("-"), word != "help", !commands.contains(word) else {
       return nil

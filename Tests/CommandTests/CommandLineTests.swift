@@ -24,7 +24,9 @@ import Testing
     (["check", "--bogus"], "Unknown option '--bogus'"),
     (["chek"], "\"chek\" is no command; did you mean \"check\"? Commands: serve, check, migrate"),
     (["help", "nonsense"], "\"nonsense\" is no command. Commands: serve"),
-    (["explain", "llm"], "write the namespace and the ScaledObject's name, as in: explain demo/llm"),
+    (
+      ["explain", "llm"], "write the namespace and the ScaledObject's name, as in: explain demo/llm"
+    ),
     (["decide", "--set", "queue"], "is not KEY=VALUE"),
     (["decide", "--set", "queueDepthThreshold=ten", "--set", "queueDepthQuery=q"], "\"ten\""),
   ])

@@ -20,8 +20,7 @@ import Testing
     #expect(throws: Undecided.self) { try outcome.get() }
   }
 
-  @Test func `Ready replicas that are awaited are missing data; those that nobody tells, a wrong trigger`()
-  {
+  @Test func `Awaited ready replicas are missing data, those that nobody tells a wrong trigger`() {
     let triggers = [
       TriggerPolicy(name: "queue", kind: .queueDepth, target: .learned),
       TriggerPolicy(name: "gpu", kind: .utilization, target: .number(0.7)),
@@ -30,7 +29,9 @@ import Testing
       var decider = ReplicaDecider(policy: ScalingPolicy(triggers: triggers))
       var observation = Observation(readings: readings)
       observation.isReadySourceSilent = isReadySourceSilent
-      guard case .failure(let undecided) = decider.decide(observation, atSeconds: 0) else { return nil }
+      guard case .failure(let undecided) = decider.decide(observation, atSeconds: 0) else {
+        return nil
+      }
       return undecided
     }
     let known: [TriggerReading] = [.total(5), .average(0.5)]

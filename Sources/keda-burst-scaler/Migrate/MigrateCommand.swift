@@ -34,7 +34,9 @@ struct MigrateCommand: AsyncParsableCommand {
   var scalerAddress = MigrationOptions().scalerAddress
 
   func run() async throws {
-    guard !files.isEmpty else { throw CommandLineFault("name a file: migrate -f scaledobject.yaml") }
+    guard !files.isEmpty else {
+      throw CommandLineFault("name a file: migrate -f scaledobject.yaml")
+    }
     let address = try prometheus.map(CheckCommand.address)
     let options = MigrationOptions(scalerAddress: scalerAddress, prometheus: address)
     var output = ""
