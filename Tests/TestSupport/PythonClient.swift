@@ -38,7 +38,8 @@ package final class PythonClient: Sendable {
     lines = Mutex([])
     ended = Mutex(false)
     process.executableURL = Self.python
-    process.arguments = ["-c", Self.prelude + script]
+    // Open streams would keep the interpreter from ending.
+    process.arguments = ["-c", Self.prelude + script + "\nos._exit(0)\n"]
     process.environment = ProcessInfo.processInfo.environment
       .merging(["TEST_PORT": String(port), "GRPC_VERBOSITY": "NONE"]) { $1 }
       .merging(environment) { $1 }
