@@ -50,7 +50,7 @@ package struct ObservationBuilder {
     built.observation.readyReplicas =
       cluster?.readyReplicas ?? told ?? answers.answeringReplicas ?? distinctReplicas
     built.observation.isReadySourceSilent =
-      (answers.replicas != nil && told == nil) || (cluster != nil && cluster?.readyReplicas == nil)
+      (answers.replicas != nil && told == nil) || cluster.map { $0.readyReplicas == nil } ?? false
     built.observation.currentReplicas = cluster?.currentReplicas
     built.observation.coldStartSeconds = cluster?.coldStart?.p50
     built.observation.placeableReplicas = answers.capacity.flatMap {

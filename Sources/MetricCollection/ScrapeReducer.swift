@@ -6,8 +6,10 @@ internal import TriggerConfiguration
 /// First each replica's series are reduced to its share, then the shares are joined.
 struct ScrapeReducer {
   private let shape: PresetShape
-  private let selector: [LabelMatcher]
+  /// What the user chooses by.
   private let conditions: [LabelCondition]
+  /// What the preset chooses by itself.
+  private let own: [LabelCondition]
 
   /// The metric names to keep of an exposition.
   let wanted: [String]
@@ -18,8 +20,8 @@ struct ScrapeReducer {
 
   init(_ source: ScrapeSource) {
     shape = source.shape
-    selector = source.selector
-    conditions = selector.compactMap { LabelCondition($0) }
+    conditions = source.selector.compactMap { LabelCondition($0) }
+    own = shape.matchers(beside: source.selector).compactMap { LabelCondition($0) }
     wanted = source.shape.metricNames
     switch source.shape {
     case .meanWait, .quantile: window = .seconds(30)
@@ -59,8 +61,7 @@ struct ScrapeReducer {
     at now: ContinuousClock.Instant
   ) -> Share {
     switch shape {
-    case .replica(let names, let matchers, let copies, let combine):
-      let own = Preset.kept(matchers, beside: selector).compactMap { LabelCondition($0) }
+    case .replica(let names, _, let copies, let combine):
       let series = firstPresent(names, scraped.filter { fulfils($0, own + conditions) })
       guard let value = combined(series, copies: copies, combine) else { return .nothing }
       return .values([sample(value, ["instance": instance])])
@@ -72,8 +73,8 @@ struct ScrapeReducer {
       let series = firstPresent(names, scraped.filter { fulfils($0, conditions) })
       guard let most = series.map(\.value).max() else { return .nothing }
       return .values([sample(most, .none)])
-    case .device(let names, let workload, _, let matchers):
-      return .values(devices(scraped, names, workload, Preset.kept(matchers, beside: selector)))
+    case .device(let names, let workload, _, _):
+      return .values(devices(scraped.filter { fulfils($0, own) }, names, workload))
     case .pool(let pairs): return .pools(pools(scraped, pairs))
     case .rate, .meanWait, .quantile:
       track.take(counters(scraped.filter { fulfils($0, conditions) }), at: now)
@@ -134,46 +135,48 @@ struct ScrapeReducer {
     _ series: [ExpositionSample], copies: [String], _ combine: PresetShape.Combine
   ) -> Double? {
     guard !series.isEmpty else { return nil }
-    var parts: [[ExpositionLabel]: Double] = [:]
-    for one in series {
-      let key = one.labels.filter { !copies.contains($0.name) }.sorted { $0.name < $1.name }
-      // A number that is none stays one, so that the total is seen to be unknown.
-      let most = parts[key].map { $0.isNaN || one.value.isNaN ? .nan : max($0, one.value) }
-      parts[key] = most ?? one.value
-    }
-    let sum = parts.values.reduce(0, +)
+    let parts = once(series, copies: copies)
+    let sum = parts.reduce(0) { $0 + $1.value }
     return combine == .sum ? sum : sum / Double(parts.count)
   }
 
-  /// An exporter's series with the workload's pod in the label `pod`, copies taken once.
+  /// Of series that differ in the labels `copies` only, one with the largest value.
+  private func once(_ series: [ExpositionSample], copies: [String]) -> [ExpositionSample] {
+    var places: [[ExpositionLabel]: Int] = [:]
+    var parts: [ExpositionSample] = []
+    for one in series {
+      let key = one.labels.filter { !copies.contains($0.name) }.sorted { $0.name < $1.name }
+      guard let place = places[key] else {
+        places[key] = parts.count
+        parts.append(one)
+        continue
+      }
+      // A number that is none stays one, so that the total is seen to be unknown.
+      let most = parts[place].value
+      parts[place].value = most.isNaN || one.value.isNaN ? .nan : max(most, one.value)
+    }
+    return parts
+  }
+
+  /// An exporter's series with the workload's pod in the label `pod`.
   private func devices(
-    _ scraped: [ExpositionSample], _ names: [String], _ workload: WorkloadLabels,
-    _ matchers: [LabelMatcher]
+    _ scraped: [ExpositionSample], _ names: [String], _ workload: WorkloadLabels
   ) -> [Sample] {
-    let own = matchers.compactMap { LabelCondition($0) }
-    var seen: [[ExpositionLabel]: Int] = [:]
-    var samples: [Sample] = []
-    for series in firstPresent(names, scraped.filter { fulfils($0, own) }) {
-      let spelling = workload.spellings.first { series[label: $0.pod]?.isEmpty == false }
-      guard let spelling, let pod = series[label: spelling.pod] else { continue }
-      let isWanted = conditions.allSatisfy { condition in
+    func spelling(_ series: ExpositionSample) -> WorkloadSpelling? {
+      workload.spellings.first { series[label: $0.pod]?.isEmpty == false }
+    }
+    let wanted = firstPresent(names, scraped).filter { series in
+      guard let spelling = spelling(series) else { return false }
+      return conditions.allSatisfy { condition in
         let label =
           condition.label == "pod"
           ? spelling.pod : spelling.renames[condition.label] ?? condition.label
         return condition.accepts(series[label: label])
       }
-      guard isWanted else { continue }
-      let device = series.labels.filter { !WorkloadLabels.copies.contains($0.name) }
-        .sorted { $0.name < $1.name }
-      guard let index = seen[device] else {
-        seen[device] = samples.count
-        samples.append(sample(series.value, ["pod": pod]))
-        continue
-      }
-      let most = samples[index].value
-      samples[index].value = most.isNaN || series.value.isNaN ? .nan : max(most, series.value)
     }
-    return samples
+    return once(wanted, copies: WorkloadLabels.copies).compactMap { series in
+      spelling(series).flatMap { series[label: $0.pod] }.map { sample(series.value, ["pod": $0]) }
+    }
   }
 
   private func pools(

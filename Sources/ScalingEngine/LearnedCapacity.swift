@@ -57,8 +57,8 @@ struct LearnedCapacity {
   }
 
   /// Arrivals per second and replica to aim for, where nobody tells what runs; `nil` before any
-  /// were seen. 3 a second on a full replica are 2.55; before a queue was seen, two
-  /// fifths more than a replica was seen to take.
+  /// were seen. 3 a second on a full replica are 2.55; before a queue was seen, two fifths
+  /// more than a replica was seen to take.
   var targetRate: Double? {
     if let full = flow.fullThroughput { return full * constants.loadShare }
     return largestRate > 0 ? largestRate * constants.probe : nil

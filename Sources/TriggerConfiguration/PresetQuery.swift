@@ -5,11 +5,10 @@ extension Preset {
   /// The preset's PromQL with the matchers put on every metric in it. Replicas are told apart by
   /// `pod` (or what Prometheus made of it) in the answer, except for totals, which are one sample.
   package func query(selector: [LabelMatcher]) -> String {
-    let braces = Self.braces([], selector)
+    let own = shape.matchers(beside: selector).map(\.description)
+    let braces = Self.braces(own, selector)
     switch shape {
-    case .replica(let names, let matchers, let copies, let combine):
-      let own = Self.kept(matchers, beside: selector)
-      let braces = Self.braces(own.map(\.description), selector)
+    case .replica(let names, _, let copies, let combine):
       return names.map { name in
         let series = name + braces
         let single =
@@ -25,9 +24,9 @@ extension Preset {
       }.joined(separator: " or ")
     case .total(let names):
       return names.map { "sum(\($0)\(braces))" }.joined(separator: " or ")
-    case .device(let names, let workload, let minutes, let matchers):
+    case .device(let names, let workload, let minutes, _):
       return names.flatMap { name in
-        workload.spellings.map { Self.deviceTerm(name, $0, minutes, matchers, selector) }
+        workload.spellings.map { Self.deviceTerm(name, $0, minutes, own, selector) }
       }.joined(separator: " or ")
     case .pool(let pairs):
       return pairs.map { pair in
@@ -77,7 +76,7 @@ extension Preset {
 
   /// The series of one metric under one spelling, with the workload's pod in the label `pod`.
   private static func deviceTerm(
-    _ name: String, _ spelling: WorkloadSpelling, _ minutes: Int?, _ matchers: [LabelMatcher],
+    _ name: String, _ spelling: WorkloadSpelling, _ minutes: Int?, _ own: [String],
     _ selector: [LabelMatcher]
   ) -> String {
     let renamed = selector.map { matcher in
@@ -90,8 +89,7 @@ extension Preset {
       return matcher
     }
     let conditions =
-      ["\(spelling.pod)!=\"\""] + spelling.absent.map { "\($0)=\"\"" }
-      + Self.kept(matchers, beside: selector).map(\.description)
+      ["\(spelling.pod)!=\"\""] + spelling.absent.map { "\($0)=\"\"" } + own
     var series = name + braces(conditions, renamed)
     if let minutes { series = "ceil(avg_over_time(\(series)[\(minutes)m]))" }
     series = "max without (\(WorkloadLabels.copies.joined(separator: ", "))) (\(series))"
@@ -102,13 +100,6 @@ extension Preset {
     // exporter's own, and what it says of idle GPUs is about no workload.
     let others = ["exported_pod", "pod_name"].map { "\(name){\($0)!=\"\"}" }
     return "(\(series) unless on (job) (\(others.joined(separator: " or "))))"
-  }
-
-  /// A preset's own matchers but those on a label that the user chooses by.
-  package static func kept(
-    _ matchers: [LabelMatcher], beside selector: [LabelMatcher]
-  ) -> [LabelMatcher] {
-    matchers.filter { own in !selector.contains { $0.label == own.label } }
   }
 
   private static func braces(_ matchers: [String], _ selector: [LabelMatcher]) -> String {

@@ -36,6 +36,15 @@ package enum PresetShape: Sendable, Equatable {
     case avg
   }
 
+  /// The preset's own matchers but those on a label that the user chooses by.
+  package func matchers(beside selector: [LabelMatcher]) -> [LabelMatcher] {
+    switch self {
+    case .replica(_, let matchers, _, _), .device(_, _, _, let matchers):
+      matchers.filter { own in !selector.contains { $0.label == own.label } }
+    case .rate, .total, .pool, .poolShare, .meanWait, .quantile: []
+    }
+  }
+
   /// Whether the answer is a mean over the ready replicas, which has to be multiplied by their
   /// number to become a total.
   var isAverage: Bool {

@@ -62,7 +62,8 @@ enum CapacitySource: Equatable {
     return "(sum(floor(clamp_min(\(free), 0) / \(gpusPerReplica))) or vector(0))"
   }
 
-  /// Free GPUs by node: what nodes that are ready and not cordoned have, less what placed pods asked for.
+  /// Free GPUs by node: what nodes that are ready and not cordoned have, less what placed pods
+  /// asked for.
   private static func freeOfPlugin(_ resource: String) -> String {
     let has = "max by (node) (kube_node_status_allocatable{resource=\"\(resource)\"})"
     let closed =

@@ -23,7 +23,12 @@ struct CommandLineFault: Error, CustomStringConvertible {
 
   /// Says it and ends the program.
   func exit() -> Never {
-    FileHandle.standardError.write(Data("Error: \(description)\n".utf8))
+    complain(self)
     Foundation.exit(ExitCode.validationFailure.rawValue)
   }
+}
+
+/// Says on standard error what went wrong.
+func complain(_ error: some Error) {
+  FileHandle.standardError.write(Data("Error: \(error)\n".utf8))
 }

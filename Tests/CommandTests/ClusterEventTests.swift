@@ -10,29 +10,6 @@ import Testing
      "holdFor": "6s"}
     """
 
-  /// The server with its workload in the cluster, asked as KEDA asks and leading.
-  private static func serve(
-    _ cluster: FakeCluster, _ prometheus: PrometheusProcess
-  ) async throws -> (ScalerProcess, LineProcess) {
-    try await cluster.addWorkload()
-    let kubeconfig = try cluster.kubeconfig()
-    defer { try? FileManager.default.removeItem(at: kubeconfig) }
-    let scaler = try await ScalerProcess([
-      "--prometheus", prometheus.address, "--kubernetes", "scale", "--kubeconfig",
-      kubeconfig.path,
-    ])
-    let client = try InteropProgram.python(
-      "watch.py",
-      [
-        "--address", scaler.address, "--seconds", "180", "--namespace", "inference", "--name",
-        "llm", "--metadata", Self.metadata,
-      ])
-    try await eventually(within: .seconds(30)) {
-      client.output.contains("2") && scaler.log.contains { $0.contains(" leads ") }
-    }
-    return (scaler, client)
-  }
-
   @Test
   func `A burst, held decisions and a silent source are each told once, as they begin and end`()
     async throws
@@ -49,9 +26,14 @@ import Testing
     }
     let cluster = try FakeCluster(["--ready-after", "0.5"])
     defer { cluster.stop() }
-    let (scaler, client) = try await Self.serve(cluster, prometheus)
-    defer { client.kill() }
+    try await cluster.addWorkload()
+    let scaler = try await cluster.scaler(fedBy: prometheus)
     defer { scaler.kill() }
+    let client = try cluster.watch(scaler, metadata: Self.metadata)
+    defer { client.kill() }
+    try await eventually(within: .seconds(30)) {
+      client.output.contains("2") && scaler.log.contains { $0.contains(" leads ") }
+    }
     #expect(try await cluster.events() == [:])
     exporter.set("queue_depth", 1000)
     try await eventually(within: .seconds(30)) {

@@ -20,8 +20,6 @@ import Testing
     let cluster = try FakeCluster(["--ready-after", "0.5"])
     defer { cluster.stop() }
     try await cluster.addWorkload()
-    let kubeconfig = try cluster.kubeconfig()
-    defer { try? FileManager.default.removeItem(at: kubeconfig) }
     var scalers: [ScalerProcess] = []
     var clients: [LineProcess] = []
     defer {
@@ -29,18 +27,9 @@ import Testing
       for scaler in scalers { scaler.kill() }
     }
     for _ in 0..<2 {
-      let scaler = try await ScalerProcess([
-        "--prometheus", prometheus.address, "--kubernetes", "scale", "--kubeconfig",
-        kubeconfig.path,
-      ])
+      let scaler = try await cluster.scaler(fedBy: prometheus)
       scalers.append(scaler)
-      clients.append(
-        try InteropProgram.python(
-          "watch.py",
-          [
-            "--address", scaler.address, "--metadata", Self.metadata, "--seconds", "90",
-            "--namespace", "inference", "--name", "llm",
-          ]))
+      clients.append(try cluster.watch(scaler, metadata: Self.metadata))
     }
     try await eventually(within: .seconds(30)) {
       clients.allSatisfy { $0.output.contains("2") }
@@ -56,10 +45,7 @@ import Testing
     // Both tell KEDA the same, so that the HPA agrees.
     try await eventually(within: .seconds(10)) { clients.allSatisfy { $0.output.contains("20") } }
     try await eventually(within: .seconds(20)) {
-      try await cluster.kubectl(
-        "get", "events", "-n", "inference", "-o",
-        "jsonpath={range .items[*]}{.reason}{\"\\n\"}{end}"
-      ).contains("DirectScaleUp")
+      try await cluster.events().keys.contains("DirectScaleUp")
     }
     for scaler in scalers { #expect(try await scaler.terminate().exitCode == 0) }
   }
@@ -81,22 +67,12 @@ import Testing
       {"metadata": {"name": "a"}, "status": {"allocatable": {"nvidia.com/gpu": "4", "pods": "110"},
        "conditions": [{"type": "Ready", "status": "True"}]}}
       """)
-    let kubeconfig = try cluster.kubeconfig()
-    defer { try? FileManager.default.removeItem(at: kubeconfig) }
-    let scaler = try await ScalerProcess([
-      "--prometheus", prometheus.address, "--kubernetes", "scale", "--kubeconfig",
-      kubeconfig.path,
-    ])
+    let scaler = try await cluster.scaler(fedBy: prometheus)
     defer { scaler.kill() }
-    let client = try InteropProgram.python(
-      "watch.py",
-      [
-        "--address", scaler.address, "--seconds", "90", "--namespace", "inference", "--name",
-        "llm", "--metadata",
-        Self.metadata.replacing(
-          "}",
-          with: #", "capacityOf": "cluster", "autoscaled": "1", "staleAfter": "3s"}"#),
-      ])
+    let client = try cluster.watch(
+      scaler,
+      metadata: Self.metadata.replacing(
+        "}", with: #", "capacityOf": "cluster", "autoscaled": "1", "staleAfter": "3s"}"#))
     defer { client.kill() }
     try await eventually(within: .seconds(30)) {
       client.output.contains("2") && scaler.log.contains { $0.contains(" leads ") }

@@ -7,7 +7,7 @@ extension FakeCluster {
   private static let deployments = "/apis/apps/v1/namespaces/inference/deployments"
 
   /// A kubeconfig file of its own for this cluster.
-  func kubeconfig() throws -> URL {
+  private func kubeconfig() throws -> URL {
     let file = FileManager.default.temporaryDirectory.appending(path: "kube-\(UUID())")
     let text = """
       current-context: here
@@ -35,6 +35,26 @@ extension FakeCluster {
       {"metadata": {"name": "llm"}, "spec": {"scaleTargetRef": {"name": "llm"},
        "minReplicaCount": 2, "maxReplicaCount": 50, "triggers": []}}
       """)
+  }
+
+  /// A server that may write here and is fed by `prometheus`; whoever starts it ends it.
+  func scaler(fedBy prometheus: PrometheusProcess) async throws -> ScalerProcess {
+    let kubeconfig = try kubeconfig()
+    defer { try? FileManager.default.removeItem(at: kubeconfig) }
+    return try await ScalerProcess([
+      "--prometheus", prometheus.address, "--kubernetes", "scale", "--kubeconfig",
+      kubeconfig.path,
+    ])
+  }
+
+  /// A client that asks `scaler` for the workload's value as KEDA does; whoever starts it ends it.
+  func watch(_ scaler: ScalerProcess, metadata: String) throws -> LineProcess {
+    try InteropProgram.python(
+      "watch.py",
+      [
+        "--address", scaler.address, "--seconds", "180", "--namespace", "inference", "--name",
+        "llm", "--metadata", metadata,
+      ])
   }
 
   /// Replicas that are asked for.

@@ -75,9 +75,8 @@ struct DemandTranslation {
   /// Whether the query has the matchers that tell a preset's series from others of the same name.
   /// One that only keeps copies away (`server=""`) tells nothing of them.
   private func hasMatchers(of preset: Preset) -> Bool {
-    guard case .replica(_, let matchers, _, _) = preset.shape else { return true }
     let query = demand.query.filter { !$0.isWhitespace }
-    return matchers.allSatisfy {
+    return preset.shape.matchers(beside: []).allSatisfy {
       $0.quotedValue == "\"\"" || query.contains($0.description)
     }
   }

@@ -45,7 +45,7 @@ struct ExplainCommand: AsyncParsableCommand {
       case .json: print(try explanation.json())
       }
     } catch {
-      FileHandle.standardError.write(Data("Error: \(error)\n".utf8))
+      complain(error)
       throw ExitCode(error.exitCode)
     }
   }

@@ -25,9 +25,11 @@ struct ReplayError: Error, Equatable, CustomStringConvertible {
 
   /// Says what is wrong on standard error and ends the command.
   func exit() throws -> Never {
-    var text = "Error: \(description)\n"
-    if isUsage { text += "See 'keda-burst-scaler replay --help' for all options.\n" }
-    FileHandle.standardError.write(Data(text.utf8))
+    complain(self)
+    if isUsage {
+      FileHandle.standardError.write(
+        Data("See 'keda-burst-scaler replay --help' for all options.\n".utf8))
+    }
     throw ExitCode(isUsage ? 64 : 1)
   }
 }

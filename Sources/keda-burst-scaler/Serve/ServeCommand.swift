@@ -97,7 +97,7 @@ struct ServeCommand: AsyncParsableCommand {
     do {
       try await Server(settings: settings, isDemo: demo, file: file, text: text).run()
     } catch let error as ServerFailure {
-      FileHandle.standardError.write(Data("Error: \(error)\n".utf8))
+      complain(error)
       throw ExitCode(1)
     }
   }

@@ -58,11 +58,14 @@ extension Contestant {
       },
     ]
 
+  /// The two signals that tell most.
+  static let queueAndRunning = ["queueDepthQuery": "queue_depth", "concurrencyQuery": "running"]
+
   /// The engine, by what it is given: one configuration for all workloads, thresholds learned, the
   /// cold start told.
   private static func engines(_ options: Options) -> [Contestant] {
     let given: [(String, [String: String])] = [
-      ("queue+running", ["queueDepthQuery": "queue_depth", "concurrencyQuery": "running"]),
+      ("queue+running", queueAndRunning),
       ("queue+gpu", ["queueDepthQuery": "queue_depth", "gpuUtilizationQuery": "gpu_utilization"]),
       (
         "all",
@@ -71,18 +74,18 @@ extension Contestant {
           "gpuUtilizationQuery": "gpu_utilization", "requestRateQuery": "arrivals",
         ]
       ),
+      ("ready-only", queueAndRunning),
     ]
-    let named = given + [("ready-only", given[0].1)]
-    return named.map { name, queries in
+    return given.map { name, queries in
       engine(
-        name, queries.merging(options.metadata) { _, set in set }, constants: options.constants,
+        name, queries.merging(options.metadata) { $1 }, constants: options.constants,
         isCurrentTold: name != "ready-only")
     }
   }
 
   /// An engine given `queries`, with other `constants` where their effect is measured.
   static func engine(
-    _ signals: String, _ queries: [String: String], constants: EngineConstants = EngineConstants(),
+    _ signals: String, _ queries: [String: String], constants: EngineConstants,
     isCurrentTold: Bool = true
   ) -> Contestant {
     let name = "engine-\(signals)"

@@ -81,9 +81,12 @@ struct Options: Sendable {
         metadata[key] = text
       case "--constant":
         let (name, text) = try Self.assignment(value)
-        guard let entry = EngineConstants.all.first(where: { $0.name == name }),
-          let number = Double(text)
-        else { throw BenchmarkError(description: "--constant \(value): no such constant") }
+        guard let entry = EngineConstants.all.first(where: { $0.name == name }) else {
+          throw BenchmarkError(description: "--constant \(value): no such constant")
+        }
+        guard let number = Double(text) else {
+          throw BenchmarkError(description: "--constant \(value): \(text) is no number")
+        }
         constants[keyPath: entry.path] = number
       case "--per-trace": perTrace = value == "yes"
       default:
@@ -112,7 +115,8 @@ struct Options: Sendable {
 
   /// The contestants that `--advisors` selects.
   var contestants: [Contestant] {
-    Contestant.all(self).filter { contestant in
+    if sensitivity { return Sensitivity.contestants(self) }
+    return Contestant.all(self).filter { contestant in
       advisors.isEmpty || advisors.contains { contestant.name.hasPrefix($0) }
     }
   }

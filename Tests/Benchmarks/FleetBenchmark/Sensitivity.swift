@@ -7,25 +7,26 @@ enum Sensitivity {
   private static let factors = [0.5, 2]
 
   /// The engine with queue and running requests, and with each constant halved and doubled.
-  static var contestants: [Contestant] {
-    [engine("as-is", EngineConstants())]
+  static func contestants(_ options: Options) -> [Contestant] {
+    let asIs = engine("as-is", options.constants, options)
+    return [asIs]
       + EngineConstants.all.flatMap { entry in
         factors.map { factor in
-          var constants = EngineConstants()
+          var constants = options.constants
           constants[keyPath: entry.path] *= factor
-          return engine("\(entry.name)-\(factor)", constants)
+          return engine("\(entry.name)-\(factor)", constants, options)
         }
       }
   }
 
   /// One row per constant: its value, and the change of the mean of J ÷ the clairvoyant's J.
-  static func table(_ lines: [Line]) -> String {
+  static func table(_ lines: [Line], _ options: Options) -> String {
     let base = mean(lines, "as-is")
     let rows = EngineConstants.all.map { entry in
       let changes = factors.map { factor in
         String(format: "%+.0f %%", 100 * (mean(lines, "\(entry.name)-\(factor)") / base - 1))
       }
-      let value = EngineConstants()[keyPath: entry.path]
+      let value = options.constants[keyPath: entry.path]
       return "| `\(entry.name)` | \(value) | \(changes.joined(separator: " | ")) |"
     }
     let names = Set(lines.map(\.trace)).sorted().joined(separator: ", ")
@@ -38,10 +39,10 @@ enum Sensitivity {
       """
   }
 
-  private static func engine(_ name: String, _ constants: EngineConstants) -> Contestant {
-    .engine(
-      name, ["queueDepthQuery": "queue_depth", "concurrencyQuery": "running"],
-      constants: constants)
+  private static func engine(
+    _ name: String, _ constants: EngineConstants, _ options: Options
+  ) -> Contestant {
+    .engine(name, Contestant.queueAndRunning.merging(options.metadata) { $1 }, constants: constants)
   }
 
   private static func mean(_ lines: [Line], _ name: String) -> Double {

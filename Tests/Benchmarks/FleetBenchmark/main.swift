@@ -11,13 +11,12 @@ do {
     try folder.map { try Workload.folder($0, only: options.traces) }
     ?? Workload.builtIn(only: options.traces)
   var yardsticks = try Yardsticks.read(options.yardsticks)
-  let contestants = options.sensitivity ? Sensitivity.contestants : options.contestants
   let lines = try await Comparison.run(
-    workloads, options, contestants: contestants, yardsticks: &yardsticks)
+    workloads, options, contestants: options.contestants, yardsticks: &yardsticks)
   try Yardsticks.write(yardsticks, to: options.yardsticks)
   print(
     options.sensitivity
-      ? Sensitivity.table(lines) : Report(lines).text(perTrace: options.perTrace))
+      ? Sensitivity.table(lines, options) : Report(lines).text(perTrace: options.perTrace))
 } catch {
   FileHandle.standardError.write(Data("fleet-benchmark: \(error)\n".utf8))
   exit(1)
