@@ -14,7 +14,11 @@ extension Reason: CustomStringConvertible {
     case .noReplicas: return "no replica runs, so \(trigger) has no series: that is no demand"
     case .readyUnknown: return "ready replicas are not known, so panic cannot be judged"
     case .stableWindow: return "the stable window's mean still asks for \(replicas)"
-    case .panic: return "demand is \(amount) times ready capacity (panic from \(limit) on)"
+    case .panic:
+      guard let ratio = self.amount, let threshold = self.limit, ratio < threshold else {
+        return "demand is \(amount) times ready capacity (panic from \(limit) on)"
+      }
+      return "demand is \(amount) times ready capacity; panic mode stands a stable window longer"
     case .hintStands: return "\(amount) was asked for less than one HPA sync ago and stands"
     case .scaleDownDelay: return "\(amount) stands until lower demand has lasted \(limit) s"
     case .forecast: return "\(replicas) for the growth that the past teaches to expect"

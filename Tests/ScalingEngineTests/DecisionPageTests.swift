@@ -43,6 +43,15 @@ import Testing
     #expect(Self.page.contains("12 s at 70 s and 2 s"))
   }
 
+  @Test func `Panic that only stands is not said to be a burst`() {
+    #expect(
+      Reason(.panic, amount: 10, limit: 2).description
+        == "demand is 10 times ready capacity (panic from 2 on)")
+    #expect(
+      Reason(.panic, amount: 0, limit: 2).description
+        == "demand is 0 times ready capacity; panic mode stands a stable window longer")
+  }
+
   @Test func `Every reason says something with and without its numbers`() {
     for code in Reason.Code.allCases {
       #expect(!Reason(code).description.isEmpty)
