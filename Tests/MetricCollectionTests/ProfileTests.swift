@@ -258,6 +258,29 @@ private final class Scratch: Sendable {
     }
   }
 
+  @Test func `A profile's proxy is asked for the server, with the proxy's own credentials`()
+    async throws
+  {
+    let seen = SeenRequests()
+    let proxy = try ScriptedHTTPServer { request, connection in
+      seen.note(request)
+      connection.answer(text: answerOfOne)
+    }
+    defer { proxy.stop() }
+    try await withCollector { collector, _ in
+      let rounds = ToldRounds()
+      let behind = try source(at: "http://prometheus.example:9090") {
+        $0.proxy = SecretText(proxy.address.replacing("//", with: "//Aladdin:open%20sesame@"))
+      }
+      _ = try collector.add(rounds.group(behind, ["up"]))
+      try await eventually { rounds.last?.answers[0].answer != nil }
+      let request = try #require(seen.all.first)
+      #expect(request.target.hasPrefix("http://prometheus.example:9090/api/v1/query?query=up&"))
+      #expect(request.header("Proxy-Authorization") == "Basic QWxhZGRpbjpvcGVuIHNlc2FtZQ==")
+      #expect(request.header("Authorization") == nil)
+    }
+  }
+
   @Test func `A secret shows itself to nobody`() {
     let secret = Secret.text(SecretText("s3cret"))
     var profile = PrometheusProfile(
