@@ -122,7 +122,7 @@ struct MetricsPage {
       Double(counters.queries))
     out.family(
       "keda_burst_scaler_observed_data_age_seconds", .histogram,
-      "Age of the oldest value each decision rests on, looked at every 3 s, all triggers together.")
+      "Age of the oldest value each decision rests on, looked at every 5 s, all triggers together.")
     out.sample(book.dataAges)
   }
 

@@ -1,18 +1,18 @@
-/// What one external trigger looked like every three seconds over the last quarter of an hour.
+/// What one external trigger looked like every five seconds over the last quarter of an hour.
 ///
-/// A ring of 32-bit numbers, 300 rows of 4 + 2 per trigger: 9.6 KB with two triggers and never more
-/// than 14.4 KB. Triggers beyond the fourth are shown as they are now, without a past.
+/// A ring of 180 rows of 7 bytes and 8 per trigger: 4.1 KB with two triggers and never more than
+/// 7 KB. Triggers beyond the fourth are shown as they are now, without a past.
 struct SampleHistory: Sendable {
   /// Time between rows, in seconds.
-  static let stepSeconds = 3
+  static let stepSeconds = 5
   /// Rows kept: a quarter of an hour.
-  static let capacity = 300
+  static let capacity = 180
   /// Triggers with columns of their own.
   static let triggerLimit = 4
 
   /// One row; what is unknown is NaN.
   struct Row: Sendable, Equatable {
-    /// The decision, in replicas.
+    /// The decision, in replicas; above 65 534 it is kept as that, as the other two are.
     var desired = Float.nan
     /// Replicas that were asked for.
     var current = Float.nan
@@ -30,22 +30,40 @@ struct SampleHistory: Sendable {
   let triggers: Int
   /// The step of the newest row.
   private(set) var lastStep: Int?
+  // Row after row: desired, current, ready; the state; each trigger's reading, then its demand.
+  private var replicas: [Whole<UInt16>]
+  private var states: [Whole<UInt8>]
   private var values: [Float]
   private var filled = 0
 
-  private var width: Int { 4 + 2 * triggers }
+  /// A whole number that may be unknown, in as few bytes as it takes.
+  private struct Whole<Storage: FixedWidthInteger & UnsignedInteger & Sendable>: Sendable {
+    private let stored: Storage
+
+    init(_ number: Float) {
+      let most = Float(Storage.max - 1)
+      stored = number.isNaN ? .max : Storage(Swift.max(0, Swift.min(number, most)))
+    }
+
+    var number: Float { stored == .max ? .nan : Float(stored) }
+  }
 
   /// A history without rows for a spec with `triggerCount` triggers.
   init(triggerCount: Int) {
     triggers = min(triggerCount, Self.triggerLimit)
-    values = Array(repeating: .nan, count: (4 + 2 * triggers) * Self.capacity)
+    replicas = Array(repeating: Whole(.nan), count: 3 * Self.capacity)
+    states = Array(repeating: Whole(.nan), count: Self.capacity)
+    values = Array(repeating: .nan, count: 2 * triggers * Self.capacity)
   }
 
   /// How many rows there are.
   var count: Int { filled }
 
   /// Bytes that the rows take.
-  var sizeBytes: Int { values.count * MemoryLayout<Float>.stride }
+  var sizeBytes: Int {
+    replicas.count * MemoryLayout<UInt16>.stride + states.count
+      + values.count * MemoryLayout<Float>.stride
+  }
 
   /// Takes the row of `step` in; steps that were missed become unknown. An old step changes nothing.
   mutating func append(_ row: Row, step: Int) {
@@ -58,14 +76,15 @@ struct SampleHistory: Sendable {
   }
 
   private mutating func write(_ row: Row, step: Int) {
-    let start = (step % Self.capacity) * width
-    values[start] = row.desired
-    values[start + 1] = row.current
-    values[start + 2] = row.ready
-    values[start + 3] = row.state
+    let place = step % Self.capacity
+    for (offset, number) in [row.desired, row.current, row.ready].enumerated() {
+      replicas[3 * place + offset] = Whole(number)
+    }
+    states[place] = Whole(row.state)
+    let start = 2 * triggers * place
     for index in 0..<triggers {
-      values[start + 4 + index] = index < row.readings.count ? row.readings[index] : .nan
-      values[start + 4 + triggers + index] = index < row.demands.count ? row.demands[index] : .nan
+      values[start + index] = index < row.readings.count ? row.readings[index] : .nan
+      values[start + triggers + index] = index < row.demands.count ? row.demands[index] : .nan
     }
     filled = min(filled + 1, Self.capacity)
   }
@@ -73,17 +92,17 @@ struct SampleHistory: Sendable {
   /// A column of `count` numbers, oldest first, the last of them at `lastStep`.
   func column(_ column: Column) -> [Float] {
     guard let lastStep else { return [] }
-    let offset =
-      switch column {
-      case .desired: 0
-      case .current: 1
-      case .ready: 2
-      case .state: 3
-      case .reading(let index): 4 + index
-      case .demand(let index): 4 + triggers + index
-      }
-    return (lastStep - filled + 1...lastStep).map {
-      values[($0 % Self.capacity) * width + offset]
+    return (lastStep - filled + 1...lastStep).map { number(column, in: $0 % Self.capacity) }
+  }
+
+  private func number(_ column: Column, in place: Int) -> Float {
+    switch column {
+    case .desired: replicas[3 * place].number
+    case .current: replicas[3 * place + 1].number
+    case .ready: replicas[3 * place + 2].number
+    case .state: states[place].number
+    case .reading(let index): values[2 * triggers * place + index]
+    case .demand(let index): values[2 * triggers * place + triggers + index]
     }
   }
 

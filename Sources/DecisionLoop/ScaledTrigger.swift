@@ -13,7 +13,6 @@ package final class ScaledTrigger: Sendable {
   package let spec: TriggerSpec
 
   private let state: Mutex<State>
-  private let builder: ObservationBuilder
   private let onDecision: @Sendable (PublishedDecision) -> Void
   private let wallSeconds: @Sendable () -> Double
   private let groups: GroupActivity
@@ -58,7 +57,6 @@ package final class ScaledTrigger: Sendable {
     self.groups = groups
     self.cluster = cluster
     self.onDecision = onDecision
-    builder = ObservationBuilder(spec: spec)
     state = Mutex(State(decider: ReplicaDecider(policy: spec.policy)))
   }
 
@@ -103,6 +101,7 @@ package final class ScaledTrigger: Sendable {
     _ secondsOfOrigin: (Int) -> Double
   ) {
     let instant = ContinuousClock.now
+    let builder = ObservationBuilder(spec: spec)
     for index in 0..<history.count {
       let answers = queries.answers(history.answers(at: index, answeredAt: instant))
       let observation = builder.build(answers, at: instant).observation
@@ -136,7 +135,7 @@ package final class ScaledTrigger: Sendable {
     }
     guard !isTooEarly else { return nil }
     let reading = cluster?.reading(self)
-    let built = builder.build(answers, at: now, cluster: reading)
+    let built = ObservationBuilder(spec: spec).build(answers, at: now, cluster: reading)
     let wall = wallSeconds()
     let (published, entry) = state.withLock { state in
       let outcome = state.decider.decide(built.observation, atSeconds: secondsOfOrigin)

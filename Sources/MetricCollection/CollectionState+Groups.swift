@@ -65,7 +65,8 @@ extension CollectionState {
     let id = newID()
     guard let request else { return id }
     queryIDs[target] = id
-    queries[id] = Query(target: target, request: request, slot: slot, startedAt: now)
+    queries[id] = Query(
+      question: Question(target, request, slot: slot), startedAt: now)
     slots[slot].queries.append(id)
     let source = target.source
     if servers[source.lane] == nil {

@@ -27,10 +27,23 @@ struct CollectionState {
     slots = (0..<settings.slotCount).map { Slot(nextDue: now + step * $0) }
   }
 
-  struct Query {
+  /// What is asked, and when: kept apart, so that the table of queries has small rows.
+  final class Question: Sendable {
     let target: QueryTarget
     let request: HTTPRequest
     let slot: Int
+
+    init(_ target: QueryTarget, _ request: HTTPRequest, slot: Int) {
+      self.target = target
+      self.request = request
+      self.slot = slot
+    }
+  }
+
+  struct Query {
+    let question: Question
+    var target: QueryTarget { question.target }
+    var slot: Int { question.slot }
     var latest = CollectedAnswer()
     var progress = AnswerProgress()
     /// Groups that want it, and the bit that stands for it there.

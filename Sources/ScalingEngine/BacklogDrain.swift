@@ -4,11 +4,11 @@
 /// the lead time and the latency objective weighs those against replicas that start for a lead
 /// time to work for seconds: 12 s at a lead time of 70 s and an objective of 2 s.
 struct BacklogDrain {
-  private let constants: EngineConstants
-  private var hints = SlidingWindow(lengthSeconds: ScaleDownDamping.hintStandsSeconds)
+  private let constants: SharedConstants
+  private var hints = SlidingMaximum(lengthSeconds: ScaleDownDamping.hintStandsSeconds)
   private var kept: (count: Int, seconds: Double)?
 
-  init(_ constants: EngineConstants) { self.constants = constants }
+  init(_ constants: SharedConstants) { self.constants = constants }
 
   /// Bytes held outside the value itself.
   var heapBytes: Int { hints.heapBytes }
@@ -58,6 +58,6 @@ struct BacklogDrain {
     } else if kept.map({ $0.count <= count || now - $0.seconds >= leadSeconds }) ?? true {
       kept = (count, now)
     }
-    return Swift.max(kept?.count ?? 0, Int(hints.maximum(atSeconds: now) ?? 0))
+    return Swift.max(kept?.count ?? 0, Int(hints.value(atSeconds: now) ?? 0))
   }
 }

@@ -1,7 +1,7 @@
 /// From the demand of this second to what will be needed when a replica asked for now serves.
 struct DemandExpectation {
   private let policy: ScalingPolicy
-  private let constants: EngineConstants
+  private let constants: SharedConstants
   private let isQueueLearned: Bool
   private let isAnyLearned: Bool
   private var growth: DemandGrowth
@@ -12,7 +12,7 @@ struct DemandExpectation {
   /// The cold start that a source tells; the newest that was told.
   private var toldColdStartSeconds: Double?
 
-  init(policy: ScalingPolicy, constants: EngineConstants) {
+  init(policy: ScalingPolicy, constants: SharedConstants) {
     self.policy = policy
     self.constants = constants
     growth = DemandGrowth(constants)

@@ -1,3 +1,5 @@
+internal import DequeModule
+
 /// What growth of demand the past teaches to expect within one lead time.
 ///
 /// Kept are pairs (demand then, largest demand within the lead time after it), both in replicas.
@@ -7,23 +9,20 @@
 struct DemandGrowth {
   private static let binCount = 64
 
-  private let constants: EngineConstants
-  // A ring of moments, a column each: when, the demand then, the largest within the lead time after.
-  private var seconds: [Float] = []
+  private let constants: SharedConstants
+  // A ring of moments, a column each: the demand then, the largest within the lead time after.
   private var demands: [Float] = []
   private var largest: [Float] = []
-  // How unlike now each moment is, in bins; only within one call.
-  private var unlikeness: [UInt8]
   private var next = 0
+  // When the newest moments were, in seconds: those whose lead time is not over.
+  private var open: Deque<Double> = []
   private var expected: Double?
   private var lastSlot: Double?
 
-  init(_ constants: EngineConstants) {
+  init(_ constants: SharedConstants) {
     self.constants = constants
     let limit = Int(constants.momentLimit)
-    unlikeness = [UInt8](repeating: 0, count: limit)
     // In one go: growing by doubling would end at twice the memory.
-    seconds.reserveCapacity(limit)
     demands.reserveCapacity(limit)
     largest.reserveCapacity(limit)
   }
@@ -37,42 +36,42 @@ struct DemandGrowth {
     // Whole seconds, and strides counted from the origin: two engines that see the same, each at its
     // own fraction of a second, remember the same moments.
     let now = now.rounded(.down)
-    guard isComplete else {
-      return quantile(
-        Float(demand), coverage: coverage, known: knownCount(before: now - leadSeconds))
-    }
+    while let first = open.first, first < now - leadSeconds { open.removeFirst() }
+    guard isComplete else { return quantile(Float(demand), coverage: coverage) }
     let slot = (now / constants.momentStrideSeconds).rounded(.down)
     if slot == lastSlot { return expected }
     lastSlot = slot
     let demand = Float(Swift.min(demand, Double(Bounds.replicaLimit)))
-    let known = knownCount(before: now - leadSeconds)
     for age in known..<demands.count {
       let index = self.index(ofAge: age)
       largest[index] = Swift.max(largest[index], demand)
     }
-    expected = quantile(demand, coverage: coverage, known: known)
+    expected = quantile(demand, coverage: coverage)
     remember(demand, atSeconds: now)
     return expected
   }
 
   /// Bytes held outside the value itself.
   var heapBytes: Int {
-    (seconds.capacity + demands.capacity + largest.capacity) * MemoryLayout<Float>.stride
-      + unlikeness.capacity
+    (demands.capacity + largest.capacity) * MemoryLayout<Float>.stride
+      + open.count * MemoryLayout<Double>.stride
   }
 
   private mutating func remember(_ demand: Float, atSeconds now: Double) {
-    guard demands.count == Int(constants.momentLimit) else {
-      seconds.append(Float(now))
+    if demands.count < Int(constants.momentLimit) {
       demands.append(demand)
       largest.append(demand)
-      return
+    } else {
+      if known == 0 { open.removeFirst() }
+      demands[next] = demand
+      largest[next] = demand
+      next = (next + 1) % demands.count
     }
-    seconds[next] = Float(now)
-    demands[next] = demand
-    largest[next] = demand
-    next = (next + 1) % demands.count
+    open.append(now)
   }
+
+  /// How many of the moments, the oldest first, are old enough for their largest to be final.
+  private var known: Int { demands.count - open.count }
 
   /// Where the moment is that came after `age` others.
   private func index(ofAge age: Int) -> Int {
@@ -80,27 +79,21 @@ struct DemandGrowth {
     return index < demands.count ? index : index - demands.count
   }
 
-  /// How many of the moments, the oldest first, are old enough for their largest to be final.
-  private func knownCount(before instant: Double) -> Int {
-    var count = demands.count
-    while count > 0, seconds[index(ofAge: count - 1)] >= Float(instant) { count -= 1 }
-    return count
-  }
-
-  /// Where the `known` oldest moments lie: two stretches of the ring.
-  private func stretches(_ known: Int) -> (Range<Int>, Range<Int>) {
+  /// The two stretches of the ring in which the moments lie that are `known`.
+  private var stretches: (Range<Int>, Range<Int>) {
     let end = next + known
     return (next..<Swift.min(end, demands.count), 0..<Swift.max(0, end - demands.count))
   }
 
   /// Two passes over the moments: find how like now the nearest share of them is, then take the
   /// quantile of their growths. Both by counting into bins, so the cost is linear.
-  private mutating func quantile(_ demand: Float, coverage: Double, known: Int) -> Double? {
+  private func quantile(_ demand: Float, coverage: Double) -> Double? {
     guard known >= 15 else { return nil }
-    let (older, newer) = stretches(known)
+    let (older, newer) = stretches
     var counts = [Int32](repeating: 0, count: Self.binCount)
-    sortIntoBins(older, demand, &counts)
-    sortIntoBins(newer, demand, &counts)
+    for stretch in [older, newer] {
+      for index in stretch { counts[unlikeness(index, demand)] += 1 }
+    }
     let wanted = Swift.max(constants.neighbourLimit, constants.neighbourShare * Double(known))
     var farthest = 0
     var found = Double(counts[0])
@@ -108,44 +101,33 @@ struct DemandGrowth {
       farthest += 1
       found += Double(counts[farthest])
     }
-    let limit = UInt8(farthest)
-    let most = Swift.max(mostGrowth(older, limit), mostGrowth(newer, limit))
-    guard most > 0 else { return 0 }
-    let bins = Float(Self.binCount)
-    counts = [Int32](repeating: 0, count: Self.binCount)
+    var growths: [Float] = []
+    growths.reserveCapacity(Int(found))
     for stretch in [older, newer] {
-      for index in stretch where unlikeness[index] <= limit {
-        let growth = Swift.max(0, largest[index] - demands[index])
-        counts[Int(growth / most * (bins - 1))] += 1
+      for index in stretch where unlikeness(index, demand) <= farthest {
+        growths.append(Swift.max(0, largest[index] - demands[index]))
       }
     }
-    var rank = coverage * (found - 1)
+    return Self.quantile(growths, coverage: coverage)
+  }
+
+  /// How unlike `demand` a moment's was, in bins.
+  private func unlikeness(_ index: Int, _ demand: Float) -> Int {
+    let scale = Swift.max(demand, demands[index], 1)
+    return Int(abs(demands[index] - demand) / scale * Float(Self.binCount - 1))
+  }
+
+  /// A quantile of growths of 0 or more, to a bin's width.
+  private static func quantile(_ growths: [Float], coverage: Double) -> Double {
+    let most = growths.max() ?? 0
+    guard most > 0 else { return 0 }
+    var counts = [Int32](repeating: 0, count: binCount)
+    for growth in growths { counts[Int(growth / most * Float(binCount - 1))] += 1 }
+    var rank = coverage * Double(growths.count - 1)
     for index in counts.indices {
       rank -= Double(counts[index])
-      if rank < 0 { return Double(most) * Double(index) / Double(bins - 1) }
+      if rank < 0 { return Double(most) * Double(index) / Double(binCount - 1) }
     }
     return Double(most)
-  }
-
-  /// Notes how unlike `demand` the moments of a stretch are, and counts them by that.
-  private mutating func sortIntoBins(
-    _ stretch: Range<Int>, _ demand: Float, _ counts: inout [Int32]
-  ) {
-    let bins = Float(Self.binCount)
-    for index in stretch {
-      let scale = Swift.max(demand, demands[index], 1)
-      let bin = Int(abs(demands[index] - demand) / scale * (bins - 1))
-      unlikeness[index] = UInt8(truncatingIfNeeded: bin)
-      counts[bin] += 1
-    }
-  }
-
-  /// The largest growth in a stretch among moments no less like now than `limit`.
-  private func mostGrowth(_ stretch: Range<Int>, _ limit: UInt8) -> Float {
-    var most: Float = 0
-    for index in stretch where unlikeness[index] <= limit {
-      most = Swift.max(most, largest[index] - demands[index])
-    }
-    return most
   }
 }

@@ -31,13 +31,13 @@ package struct EngineConstants: Sendable, Equatable {
   /// Shortest averaging time of the rate at which requests pile up.
   package var slopeAveragingSeconds = 9.0
   /// Seconds between two moments that are remembered for the forecast.
-  package var momentStrideSeconds = 2.0
+  package var momentStrideSeconds = 4.0
   /// Most moments remembered: half an hour at the stride above.
-  package var momentLimit = 900.0
+  package var momentLimit = 450.0
   /// Share of the remembered moments, those most like now, whose growth is expected again.
   package var neighbourShare = 0.2
   /// At least as many moments.
-  package var neighbourLimit = 60.0
+  package var neighbourLimit = 30.0
   /// Growth expected while the history is shorter than a lead time.
   package var shortHistoryGrowth = 1.25
   /// What the control loop adds to the cold start: half an HPA sync and the collection.

@@ -1,10 +1,10 @@
 /// Grows the fleet where requests wait and no model says that it should grow.
 struct Escalation {
-  private let constants: EngineConstants
+  private let constants: SharedConstants
   private var waitingSince: Double?
   private var asked: (count: Int, until: Double, waiting: Double)?
 
-  init(_ constants: EngineConstants) { self.constants = constants }
+  init(_ constants: SharedConstants) { self.constants = constants }
 
   /// `count`, or more.
   ///

@@ -7,7 +7,7 @@
 /// 12 departures a second, and a sojourn time of 9 s. Differences of changes are taken, so that a
 /// steady rise or fall does not count as jitter.
 struct FlowMeter {
-  private let constants: EngineConstants
+  private let constants: SharedConstants
   private var calm = Account()
   private var full = Account()
   private var fullSince: Double?
@@ -50,7 +50,7 @@ struct FlowMeter {
     }
   }
 
-  init(_ constants: EngineConstants) { self.constants = constants }
+  init(_ constants: SharedConstants) { self.constants = constants }
 
   /// Seconds a request stays when nothing waits; `nil` before enough was seen.
   var sojourn: Double? { calm.sojourn(afterSeconds: 20) }

@@ -6,7 +6,7 @@
 /// reached at c = slots · ρ ÷ (ρ + (1 − ρ)·r), r being full ÷ calm sojourn time. With ρ = 0.85 and
 /// 46 slots: r = 1 (nobody slows the others) 39.1 requests, r = 2 34, r = 6 22.3.
 struct LearnedCapacity {
-  private let constants: EngineConstants
+  private let constants: SharedConstants
   /// Sojourn times.
   private(set) var flow: FlowMeter
   /// Most requests that run on a replica; `nil` before requests have waited.
@@ -16,7 +16,7 @@ struct LearnedCapacity {
   private var smoothed: Double?
   private var fullSince: Double?
 
-  init(_ constants: EngineConstants) {
+  init(_ constants: SharedConstants) {
     self.constants = constants
     flow = FlowMeter(constants)
   }

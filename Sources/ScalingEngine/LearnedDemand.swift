@@ -6,7 +6,7 @@ struct LearnedDemand {
   private(set) var offered: OfferedLoad
   /// What the queue taught, where nobody tells what runs.
   private(set) var memory: SaturationMemory
-  private let constants: EngineConstants
+  private let constants: SharedConstants
   /// Whether requests in the system are followed, so that a queue is part of that.
   private let isFollowingRunning: Bool
   private let isFollowingQueue: Bool
@@ -15,7 +15,7 @@ struct LearnedDemand {
   /// The newest second of the fleet.
   private(set) var load = FleetLoad()
 
-  init(_ constants: EngineConstants, triggers: [TriggerPolicy]) {
+  init(_ constants: SharedConstants, triggers: [TriggerPolicy]) {
     isFollowingRunning = triggers.contains { $0.kind == .concurrency }
     isFollowingQueue = triggers.contains { $0.kind == .queueDepth }
     capacity = LearnedCapacity(constants)

@@ -4,14 +4,14 @@
 /// where the fleet is too small. Arrivals are departures plus what piles up; times the sojourn time
 /// that is the offered load: 192 running and 51 more each second, at 9 s each, are 651.
 struct OfferedLoad {
-  private let constants: EngineConstants
+  private let constants: SharedConstants
   private var running: Double?
   private var level = 0.0
   private var lastSeconds: Double?
   /// The newest estimate; 0 before the first.
   private(set) var requests = 0.0
 
-  init(_ constants: EngineConstants) { self.constants = constants }
+  init(_ constants: SharedConstants) { self.constants = constants }
 
   /// Takes in one second.
   mutating func record(_ load: FleetLoad, capacity: LearnedCapacity, atSeconds now: Double) {

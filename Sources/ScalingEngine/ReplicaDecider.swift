@@ -5,9 +5,8 @@
 package struct ReplicaDecider: Sendable {
   /// What the user asked for.
   package let policy: ScalingPolicy
-  private let reader: DemandReader
   private var observationCheck = ObservationCheck()
-  private let constants: EngineConstants
+  private let constants: SharedConstants
   private var learned: LearnedDemand
   private var expectation: DemandExpectation
   private var panic: PanicMode
@@ -24,10 +23,9 @@ package struct ReplicaDecider: Sendable {
   }
 
   /// A decider that has seen nothing yet.
-  package init(policy: ScalingPolicy, constants: EngineConstants = EngineConstants()) {
+  package init(policy: ScalingPolicy, constants: SharedConstants = .inForce) {
     self.policy = policy
     self.constants = constants
-    reader = DemandReader(policy: policy)
     learned = LearnedDemand(constants, triggers: policy.triggers)
     expectation = DemandExpectation(policy: policy, constants: constants)
     panic = PanicMode(policy: policy)
@@ -67,7 +65,8 @@ package struct ReplicaDecider: Sendable {
     do {
       let load = FleetLoad(checked.observation, triggers: policy.triggers)
       learned.learn(load, atSeconds: checked.seconds)
-      demand = try reader.demand(checked.observation, learned: learned, reasons: &reasons)
+      demand = try DemandReader(policy: policy).demand(
+        checked.observation, learned: learned, reasons: &reasons)
     } catch {
       return .failure(error)
     }

@@ -6,7 +6,7 @@
 /// queue grows by 18 a second face the work of 4 + 18 ÷ 3 = 10 full replicas. In between, the last
 /// such lesson stands and fades.
 struct SaturationMemory {
-  private let constants: EngineConstants
+  private let constants: SharedConstants
   private var level: Double?
   private var lastSeconds: Double?
   private var waitingMean = 0.0
@@ -14,7 +14,7 @@ struct SaturationMemory {
   /// The work offered, in full replicas; `nil` before the first second.
   private(set) var fullReplicas: Double?
 
-  init(_ constants: EngineConstants) { self.constants = constants }
+  init(_ constants: SharedConstants) { self.constants = constants }
 
   /// Takes in one second. `throughput` is what a full replica serves, in requests per second;
   /// `nil` before that is known.

@@ -1,9 +1,9 @@
 /// The way down: lower demand counts only once windows have let the higher go.
 struct ScaleDownDamping {
   private var stable: SlidingWindow?
-  private var hints: SlidingWindow
+  private var hints: SlidingMaximum
   private let givenDelay: Double?
-  private let constants: EngineConstants
+  private let constants: SharedConstants
   private let stableSeconds: Double
   private var delaySeconds = 0.0
   private let deadBand: Double
@@ -15,7 +15,7 @@ struct ScaleDownDamping {
 
   /// With plain arithmetic lower demand is averaged over the stable window, as Knative does it; else
   /// it has to last, by default for as long as it would take to get a replica back.
-  init(policy: ScalingPolicy, constants: EngineConstants) {
+  init(policy: ScalingPolicy, constants: SharedConstants) {
     if policy.isPlainArithmetic {
       stable = SlidingWindow(lengthSeconds: policy.stableWindow.inSeconds)
     }
@@ -23,7 +23,7 @@ struct ScaleDownDamping {
     stableSeconds = policy.stableWindow.inSeconds
     deadBand = policy.isPlainArithmetic ? 0 : constants.deadBand
     givenDelay = policy.scaleDownDelay?.inSeconds ?? (policy.isPlainArithmetic ? 0 : nil)
-    hints = SlidingWindow(lengthSeconds: Self.hintStandsSeconds)
+    hints = SlidingMaximum(lengthSeconds: Self.hintStandsSeconds)
   }
 
   /// Lower demand must last as long as it would take to get a replica back, as given or as learned.
@@ -45,7 +45,7 @@ struct ScaleDownDamping {
   /// Counts `count` among what was asked for a second ago: after a restart what runs, and what
   /// stood while data were missing.
   mutating func remember(_ count: Int, atSeconds now: Double) {
-    let known = hints.maximum(atSeconds: now) ?? 0
+    let known = hints.value(atSeconds: now) ?? 0
     hints.record(Swift.max(known, Double(count)), atSeconds: now - 1)
   }
 
@@ -65,7 +65,7 @@ struct ScaleDownDamping {
     }
     // What is remembered is what was asked for, not what was kept: else nothing would ever leave.
     hints.record(Double(damped), atSeconds: now)
-    let remembered = Int(hints.maximum(atSeconds: now) ?? 0)
+    let remembered = Int(hints.value(atSeconds: now) ?? 0)
     var kept = mode == .panic ? Swift.max(remembered, lastCount) : remembered
     if let current = currentReplicas, kept > 0, kept < current,
       Double(kept) > Double(current) * (1 - deadBand)

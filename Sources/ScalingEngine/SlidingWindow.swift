@@ -1,11 +1,11 @@
 internal import DequeModule
 
-/// Numbers of the last so many seconds, one per whole second, with their mean and maximum.
+/// Numbers of the last so many seconds, one per whole second, with their mean and minimum.
 ///
 /// Two numbers within one second are one entry that holds the later. Memory: 16 bytes a second.
 package struct SlidingWindow: Sendable {
-  /// Length in seconds; entries of that age or older have left.
-  package private(set) var lengthSeconds: Double
+  // Entries of that age or older have left.
+  private let lengthSeconds: Double
   private var entries: Deque<Entry> = []
   private var sum = 0.0
 
@@ -40,26 +40,10 @@ package struct SlidingWindow: Sendable {
     return entries.isEmpty ? nil : sum / Double(entries.count)
   }
 
-  /// The largest value the window holds at `now`; `nil` when it holds nothing. O(length).
-  package mutating func maximum(atSeconds now: Double) -> Double? {
-    expire(atSeconds: now)
-    return entries.lazy.map(\.value).max()
-  }
-
   /// The smallest value the window holds at `now`; `nil` when it holds nothing. O(length).
   package mutating func minimum(atSeconds now: Double) -> Double? {
     expire(atSeconds: now)
     return entries.lazy.map(\.value).min()
-  }
-
-  /// Changes the length to `seconds` (at least 1); what has left does not come back.
-  mutating func resize(toSeconds seconds: Double) {
-    lengthSeconds = Swift.max(1, seconds)
-  }
-
-  /// Seconds between the oldest entry and `now`; 0 when empty.
-  package func spanSeconds(atSeconds now: Double) -> Double {
-    entries.first.map { now - $0.second } ?? 0
   }
 
   /// Bytes held outside the value itself.

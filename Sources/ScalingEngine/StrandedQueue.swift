@@ -4,11 +4,11 @@
 /// stay there: more replicas do not help them. Such a queue shrinks while replicas have room; one
 /// that all share would have been taken by those with room within a second.
 struct StrandedQueue {
-  private let constants: EngineConstants
+  private let constants: SharedConstants
   private var level: Double?
   private var lastSeconds = 0.0
 
-  init(_ constants: EngineConstants) { self.constants = constants }
+  init(_ constants: SharedConstants) { self.constants = constants }
 
   /// How many of the waiting requests are stuck: all or none.
   ///

@@ -37,7 +37,7 @@ package struct EngineAdvisor: ReplicaAdvisor {
       signals.append(signal)
     }
     self.signals = signals
-    decider = ReplicaDecider(policy: spec.policy, constants: constants)
+    decider = ReplicaDecider(policy: spec.policy, constants: SharedConstants(constants))
   }
 
   /// One decision; without one every metric is an error to the HPA and the activity stays.

@@ -4,7 +4,7 @@ import Testing
 
 /// The worked examples of the learned part.
 @Suite struct LearnedCapacityTests {
-  private let constants = EngineConstants()
+  private let constants = SharedConstants.inForce
 
   private func load(running: Double, waiting: Double = 0, ready: Int) -> FleetLoad {
     var load = FleetLoad()

@@ -13,7 +13,7 @@ import Testing
   }
 
   @Test func `A queue that shrinks beside replicas with room is stuck behind others`() {
-    var queue = StrandedQueue(EngineConstants())
+    var queue = StrandedQueue(.inForce)
     func stuck(_ load: FleetLoad, slots: Double? = 32, atSeconds second: Double) -> Double {
       queue.requests(in: load, slots: slots, atSeconds: second)
     }
