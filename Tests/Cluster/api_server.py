@@ -1,4 +1,5 @@
-"""A Kubernetes API server for tests: the used subset, in memory, on 127.0.0.1.
+"""A Kubernetes API server for tests: the used subset, in memory, on 127.0.0.1
+where not told otherwise.
 
 Prints `listening PORT` once it does, and ends when its standard input ends. With --ready-after the
 pods of Deployments and StatefulSets come up by themselves. POST /fake/faults and GET /fake/requests
@@ -212,8 +213,8 @@ class Server(ThreadingHTTPServer):
     daemon_threads = True
     request_queue_size = 128
 
-    def __init__(self, port, needs_token):
-        super().__init__(("127.0.0.1", port), Handler)
+    def __init__(self, address, port, needs_token):
+        super().__init__((address, port), Handler)
         self.store = Store()
         self.rights = Rights(self.store, needs_token)
         self.faults = Faults()
@@ -226,13 +227,14 @@ class Server(ThreadingHTTPServer):
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--port", type=int, default=0)
+    parser.add_argument("--listen", default="127.0.0.1", help="its address")
     parser.add_argument("--certificate", help="PEM file; with --key, TLS")
     parser.add_argument("--key")
     parser.add_argument("--client-ca", help="PEM file; clients must show a certificate")
     parser.add_argument("--needs-token", action="store_true")
     parser.add_argument("--ready-after", type=float, help="seconds until a pod is ready")
     options = parser.parse_args()
-    server = Server(options.port, options.needs_token)
+    server = Server(options.listen, options.port, options.needs_token)
     if options.certificate:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.load_cert_chain(options.certificate, options.key)

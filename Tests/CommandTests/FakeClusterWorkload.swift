@@ -38,13 +38,16 @@ extension FakeCluster {
   }
 
   /// A server that may write here and is fed by `prometheus`; whoever starts it ends it.
-  func scaler(fedBy prometheus: PrometheusProcess) async throws -> ScalerProcess {
+  func scaler(
+    fedBy prometheus: PrometheusProcess, _ more: [String] = []
+  ) async throws -> ScalerProcess {
     let kubeconfig = try kubeconfig()
     defer { try? FileManager.default.removeItem(at: kubeconfig) }
-    return try await ScalerProcess([
-      "--prometheus", prometheus.address, "--kubernetes", "scale", "--kubeconfig",
-      kubeconfig.path,
-    ])
+    return try await ScalerProcess(
+      [
+        "--prometheus", prometheus.address, "--kubernetes", "scale", "--kubeconfig",
+        kubeconfig.path,
+      ] + more)
   }
 
   /// A client that asks `scaler` for the workload's value as KEDA does; whoever starts it ends it.

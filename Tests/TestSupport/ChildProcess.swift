@@ -73,10 +73,12 @@ package final class ChildProcess: Sendable {
     }
   }
 
-  /// Starts the program.
+  /// Starts the program, in the task's network namespace.
   ///
   /// - Throws: `Failure` where there is no such program, or the system refuses.
-  package func run() throws {
+  package func run() throws { try NetworkNamespace.enter { try self.spawn() } }
+
+  private func spawn() throws {
     let launch = state.withLock(\.launch)
     var words = [launch.executableURL?.path(percentEncoded: false) ?? ""] + launch.arguments
     if let directory = launch.currentDirectoryURL {

@@ -8,6 +8,7 @@ package final class FakeCluster: Sendable {
   /// The port it listens on.
   package let port: Int
   private let scheme: String
+  private let host: String
 
   /// Why there is none.
   package struct Failure: Error, CustomStringConvertible {
@@ -17,13 +18,15 @@ package final class FakeCluster: Sendable {
   /// Starts it on a free port, or on `port`.
   ///
   /// - Parameter arguments: as `Tests/Cluster/api_server.py --help` says.
-  package init(_ arguments: [String] = [], port: Int = 0) throws {
+  /// - Parameter host: by which others reach it in a network namespace; it listens on all there.
+  package init(_ arguments: [String] = [], port: Int = 0, host: String = "127.0.0.1") throws {
+    self.host = host
     process = ChildProcess()
     process.executableURL = LineProcess.root.appending(path: ".venv/bin/python")
     process.arguments =
       [
         "-B", LineProcess.root.appending(path: "Tests/Cluster/api_server.py").path, "--port",
-        "\(port)",
+        "\(port)", "--listen", host == "127.0.0.1" ? host : "0.0.0.0",
       ] + arguments
     process.standardInput = input
     let output = Pipe()
@@ -52,8 +55,8 @@ package final class FakeCluster: Sendable {
     process.waitUntilExit()
   }
 
-  /// `http://127.0.0.1:PORT`.
-  package var address: String { "\(scheme)://127.0.0.1:\(port)" }
+  /// `http://127.0.0.1:PORT`, or with the host that was given.
+  package var address: String { "\(scheme)://\(host):\(port)" }
 
   /// Runs kubectl against it; its output.
   /// - Throws: `Failure` with what it wrote where it fails.

@@ -6,6 +6,7 @@ import Synchronization
 package final class PrometheusProcess: Sendable {
   /// The port it listens on, the same over restarts.
   package let port: UInt16
+  private let host: String
   private let directory: URL
   private let process = Mutex<ChildProcess?>(nil)
 
@@ -15,13 +16,15 @@ package final class PrometheusProcess: Sendable {
     package let problem: String
   }
 
-  /// `http://127.0.0.1:port`.
-  package var address: String { "http://127.0.0.1:\(port)" }
+  /// `http://127.0.0.1:port`, or with the host that was given.
+  package var address: String { "http://\(host):\(port)" }
 
   /// Starts it and waits until it is ready to be queried.
   ///
   /// - Parameter scraping: ports of 127.0.0.1 whose `/metrics` are scraped, as job `test`.
-  package init(scraping ports: [UInt16] = []) async throws {
+  /// - Parameter host: by which others reach it in a network namespace; it listens on all there.
+  package init(scraping ports: [UInt16] = [], host: String = "127.0.0.1") async throws {
+    self.host = host
     port = try LoopbackSocket.freePort()
     directory = FileManager.default.temporaryDirectory
       .appending(path: "prometheus-\(UUID().uuidString)")
@@ -45,7 +48,7 @@ package final class PrometheusProcess: Sendable {
     process.arguments = [
       "--config.file=\(directory.path)/prometheus.yml",
       "--storage.tsdb.path=\(directory.path)/data",
-      "--web.listen-address=127.0.0.1:\(port)",
+      "--web.listen-address=\(host == "127.0.0.1" ? host : "0.0.0.0"):\(port)",
       "--log.level=warn",
     ]
     let log = directory.appending(path: "log")

@@ -3,9 +3,12 @@ import Glibc
 extension LoopbackSocket {
   /// A bare GET on a new connection: the whole answer, head and body, once the server has closed.
   ///
-  /// Runs on a thread of its own; for readiness checks and for looking at a server of ours.
+  /// In the task's network namespace. Runs on a thread of its own; for readiness checks and for looking at a server of ours.
   package static func get(port: UInt16, target: String) async throws -> String {
-    try await Task.detached { try getBlocking(port: port, target: target) }.value
+    let namespace = NetworkNamespace.current
+    return try await Task.detached {
+      try NetworkNamespace.enter(namespace) { try getBlocking(port: port, target: target) }
+    }.value
   }
 
   private static func getBlocking(port: UInt16, target: String) throws -> String {

@@ -10,8 +10,13 @@ package enum LoopbackSocket {
     package let code: Int32
   }
 
-  /// Listens on a port of 127.0.0.1 (0: any free one); gives the descriptor and the port.
+  /// Listens on a port of 127.0.0.1 (0: any free one) in the task's network namespace; gives the
+  /// descriptor and the port.
   package static func listen(port: UInt16) throws -> (descriptor: Int32, port: UInt16) {
+    try NetworkNamespace.enter { try listenHere(port: port) }
+  }
+
+  private static func listenHere(port: UInt16) throws -> (descriptor: Int32, port: UInt16) {
     let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue) | O_CLOEXEC, 0)
     guard descriptor >= 0 else { throw Failure(call: "socket", code: errno) }
     do {
