@@ -2,6 +2,7 @@
 """Hostile clients, one kind after the other, while a caller does as KEDA does: what the caller
 was told, its p99 meanwhile, how soon after the attack it is as quick as before, and the memory.
 
+Each attack is a process of its own, so that the caller never waits for the attacker's interpreter.
 Prints a JSON line for each attack; ends with 1 where the caller was ever told anything wrong.
 """
 
@@ -9,6 +10,7 @@ import collections
 import json
 import resource
 import statistics
+import subprocess
 import sys
 import threading
 import time
@@ -42,10 +44,11 @@ class Caller(threading.Thread):
                 self.told[error.code().name] += 1
             self.rounds.append((begun, time.monotonic() - begun))
 
-    def p99(self, begin, end):
-        """The time that one call in a hundred took longer than, in ms, of those begun between."""
+    def percentile(self, percent, begin, end):
+        """The time that so many of a hundred calls took at most, in ms, of those begun between."""
         times = sorted(took for begun, took in self.rounds if begin <= begun < end)
-        return round(times[int(len(times) * 0.99)] * 1000, 2) if times else None
+        index = min(int(len(times) * percent / 100), len(times) - 1)
+        return round(times[index] * 1000, 2) if times else None
 
     def recovered(self, since, normal):
         """Seconds until ten calls in a row took no longer than three times the normal median."""
@@ -59,7 +62,7 @@ class Caller(threading.Thread):
 
 def memory(options):
     """The server's resident memory, in MB."""
-    with urllib.request.urlopen(f"http://{options.admin}/metrics", timeout=10) as page:
+    with urllib.request.urlopen(f"http://{options.admin}/metrics", timeout=30) as page:
         for line in page.read().decode().splitlines():
             if line.startswith("process_resident_memory_bytes "):
                 return round(float(line.split()[1]) / 1e6, 1)
@@ -181,20 +184,38 @@ ATTACKS = ["rapid_reset", "pings", "slow_readers", "never_ending", "half_open",
            "many_connections", "deadlines"]
 
 
-def run(name, options, caller, reference, normal):
-    """One attack for its time, and what became of the caller."""
-    attack = Attack(options, reference)
-    begin = time.monotonic()
-    peak = memory(options)
-    while time.monotonic() < begin + options.seconds:
-        getattr(attack, name)()
-        peak = max(peak, memory(options))
+def attack(name, options):
+    """The attacker's process: one attack for its time. Prints the events as a JSON line."""
+    # It needs many descriptors.
+    most = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
+    one = Attack(options, protocol.triggers(options)[0].ref())
+    end = time.monotonic() + options.seconds
+    while time.monotonic() < end:
+        getattr(one, name)()
+    print(json.dumps({"events": one.count}), flush=True)
+    one.close()
+
+
+def run(name, options, caller, normal):
+    """One attack, and what became of the caller."""
+    begin, peak = time.monotonic(), memory(options)
+    with subprocess.Popen(
+            [sys.executable, *sys.argv, "--attack", name], stdout=subprocess.PIPE) as attacker:
+        while True:
+            try:
+                told, _ = attacker.communicate(timeout=0.5)
+                break
+            except subprocess.TimeoutExpired:
+                peak = max(peak, memory(options))
     end = time.monotonic()
-    attack.close()
     time.sleep(max(1.0, options.seconds / 4))
     return {
-        "attack": name, "seconds": round(end - begin, 1), "events": attack.count,
-        "p99Milliseconds": caller.p99(begin, end), "recoverySeconds": caller.recovered(end, normal),
+        "attack": name, "seconds": round(end - begin, 1), **json.loads(told),
+        "medianMilliseconds": caller.percentile(50, begin, end),
+        "p99Milliseconds": caller.percentile(99, begin, end),
+        "longestMilliseconds": caller.percentile(100, begin, end),
+        "recoverySeconds": caller.recovered(end, normal),
         "peakMegabytes": peak, "afterMegabytes": memory(options)}
 
 
@@ -204,10 +225,10 @@ def main():
     parser.add_argument("--admin", required=True, metavar="HOST:PORT")
     parser.add_argument("--seconds", type=float, default=20, help="of each attack")
     parser.add_argument("--attacks", default=",".join(ATTACKS), help="which, with commas between")
+    parser.add_argument("--attack", help="be the attacker of this name, and nothing else")
     options = parser.parse_args()
-    # Attackers need descriptors too.
-    most = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
-    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
+    if options.attack:
+        return attack(options.attack, options)
     trigger = protocol.triggers(options)[0]
     caller = Caller(options, trigger)
     caller.start()
@@ -221,11 +242,10 @@ def main():
     normal = statistics.median(quiet)
     print(json.dumps({
         "attack": "none", "medianMilliseconds": round(normal * 1000, 2),
-        "p99Milliseconds": caller.p99(begin, time.monotonic()),
+        "p99Milliseconds": caller.percentile(99, begin, time.monotonic()),
         "peakMegabytes": memory(options)}), flush=True)
-    reference = trigger.ref()
     for name in options.attacks.split(","):
-        print(json.dumps(run(name, options, caller, reference, normal)), flush=True)
+        print(json.dumps(run(name, options, caller, normal)), flush=True)
     caller.ended.set()
     caller.join()
     right = len(caller.told) == 1 and all(key[0].isdigit() for key in caller.told)
