@@ -7,6 +7,11 @@ package enum ConnectionGate {
     connection_gate_set_limit(Int32(clamping: limit))
   }
 
+  /// Sets how many bytes are read of one connection before the others have their turn.
+  static func set(turnBytes: Int) {
+    connection_gate_set_turn(Int32(clamping: turnBytes))
+  }
+
   /// Connections open now. One system call for each.
   package static var open: Int { Int(connection_gate_open()) }
 

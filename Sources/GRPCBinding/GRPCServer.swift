@@ -33,6 +33,7 @@ package final class GRPCServer: Sendable {
     defer { credentials.release() }
     core.certificates = credentials.source
     ConnectionGate.set(limit: configuration.limits.connections)
+    ConnectionGate.set(turnBytes: configuration.limits.turnBytes)
     boundPort = try bind(server, address: configuration.address, credentials)
     grpc_server_start(server)
     for method in registered { method.topUp() }

@@ -16,6 +16,8 @@ package struct GRPCServerConfiguration: Sendable {
     package var streamsPerConnection = 20_000
     /// Most connections open at once, in all servers of the process; further ones are reset.
     package var connections = 1000
+    /// Bytes read of one connection before the others have their turn, in all servers of the process.
+    package var turnBytes = 8192
     /// All header fields of one call, in bytes; more end it with `RESOURCE_EXHAUSTED`.
     package var headerBytes = 16_384
     /// Most streams open at once in the whole server.

@@ -16,3 +16,6 @@ uint64_t connection_gate_refused(void);
 
 /// Connections reset because the process had no file descriptor left.
 uint64_t connection_gate_starved(void);
+
+/// Bytes that are read of one connection before the others have their turn. 0: all that is there.
+void connection_gate_set_turn(int32_t bytes);

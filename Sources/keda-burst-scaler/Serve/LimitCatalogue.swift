@@ -22,32 +22,8 @@ struct LimitCatalogue: Sendable {
 
   /// The limits under these settings.
   init(_ settings: ServerSettings) {
-    let grpc = settings.grpcConfiguration(certificates: nil).limits
     let table = settings.tableLimits
-    calls = [
-      Limit(
-        "grpc_connections", grpc.connections, "connections to the gRPC port", "reset",
-        setting: .maximumConnections),
-      Limit(
-        "file_descriptors", settings.descriptorLimit,
-        "file descriptors of the process (`ulimit -n`), where a connection needs one more", "reset"),
-      Limit(
-        "grpc_streams", grpc.streams, "open streams in total", "RESOURCE_EXHAUSTED",
-        setting: .maximumStreams),
-      Limit(
-        "grpc_streams_per_connection", grpc.streamsPerConnection,
-        "open calls of one connection; HTTP/2 tells clients", "waits in the client; not counted"),
-      Limit(
-        "grpc_message_bytes", grpc.receiveMessageBytes,
-        "one request, in bytes; from twice as many on the core refuses it uncounted",
-        "RESOURCE_EXHAUSTED", setting: .maximumMessageBytes),
-      Limit(
-        "grpc_header_bytes", grpc.headerBytes, "header fields of one call, in bytes",
-        "RESOURCE_EXHAUSTED, at times with the connection closed; not counted"),
-      Limit(
-        "grpc_parked_calls", grpc.parkedCalls, "calls that wait for a trigger's first answer",
-        "RESOURCE_EXHAUSTED"),
-    ]
+    calls = Self.callLimits(settings)
     metadata = [
       Limit(
         ServiceLimit.triggers.rawValue, table.triggers,
@@ -80,6 +56,37 @@ struct LimitCatalogue: Sendable {
     ]
     sources = Self.sourceLimits
     others = Self.otherLimits(settings)
+  }
+
+  private static func callLimits(_ settings: ServerSettings) -> [Limit] {
+    let grpc = settings.grpcConfiguration(certificates: nil).limits
+    return [
+      Limit(
+        "grpc_connections", grpc.connections, "connections to the gRPC port", "reset",
+        setting: .maximumConnections),
+      Limit(
+        "file_descriptors", settings.descriptorLimit,
+        "file descriptors of the process (`ulimit -n`), where a connection needs one more", "reset"),
+      Limit(
+        "grpc_streams", grpc.streams, "open streams in total", "RESOURCE_EXHAUSTED",
+        setting: .maximumStreams),
+      Limit(
+        "grpc_streams_per_connection", grpc.streamsPerConnection,
+        "open calls of one connection; HTTP/2 tells clients", "waits in the client; not counted"),
+      Limit(
+        "grpc_turn_bytes", grpc.turnBytes,
+        "bytes read of one connection before the others have their turn", "waits; not counted"),
+      Limit(
+        "grpc_message_bytes", grpc.receiveMessageBytes,
+        "one request, in bytes; from twice as many on the core refuses it uncounted",
+        "RESOURCE_EXHAUSTED", setting: .maximumMessageBytes),
+      Limit(
+        "grpc_header_bytes", grpc.headerBytes, "header fields of one call, in bytes",
+        "RESOURCE_EXHAUSTED, at times with the connection closed; not counted"),
+      Limit(
+        "grpc_parked_calls", grpc.parkedCalls, "calls that wait for a trigger's first answer",
+        "RESOURCE_EXHAUSTED"),
+    ]
   }
 
   private static var sourceLimits: [Limit] {
