@@ -12,7 +12,7 @@ BUILD_PACKAGES := libgrpc-dev libprotobuf-c-dev libcurl4-openssl-dev pkg-config
 GENERATE_PACKAGES := protobuf-compiler protobuf-c-compiler
 TEST_PACKAGES := $(GENERATE_PACKAGES) prometheus victoria-metrics golang-go golang-google-grpc-dev \
   protoc-gen-go-1-3 openssl curl jq python3-venv \
-  faketime libfaketime \
+  faketime libfaketime iproute2 \
   golang-github-masterminds-sprig-dev golang-k8s-sigs-yaml-dev chromium chromium-driver
 
 # Arguments after `serve --demo`, for example ARGS="--grpc-listen 127.0.0.1:0".
