@@ -5,6 +5,8 @@ struct DemandExpectation {
   private let isQueueLearned: Bool
   private let isAnyLearned: Bool
   private var growth: DemandGrowth
+  /// The demand to which the past teaches that it comes back; `nil` where that is not looked for.
+  private(set) var comeback: Double?
   private var drain: BacklogDrain
   private var escalation: Escalation
   private var pipeline = ReplicaPipeline()
@@ -50,18 +52,29 @@ struct DemandExpectation {
       askedBefore: askedBefore, atSeconds: now)
   }
 
+  /// How far ahead a comeback is looked for; `nil` where the user says when to give back.
+  private var comebackHorizon: DemandGrowth.Horizon? {
+    guard policy.scaleDownDelay == nil else { return nil }
+    return DemandGrowth.Horizon(
+      seconds: policy.stableWindow.inSeconds * constants.comebackStableWindows,
+      coverage: constants.comebackCoverage)
+  }
+
   /// `demand` with the growth to expect and the declared reserve. Nothing is learned from a demand
   /// that is not complete.
   mutating func wanted(
     demand: Double, isComplete: Bool, reasons: inout [Reason], atSeconds now: Double
   ) -> Double {
     var wanted = demand
+    comeback = nil
     if policy.forecast != .off {
-      let seen = growth.growth(
-        demand: demand, coverage: policy.burstCoverage, leadSeconds: leadSeconds,
-        isComplete: isComplete, atSeconds: now)
+      let expected = growth.expected(
+        demand: demand, soon: .init(seconds: leadSeconds, coverage: policy.burstCoverage),
+        later: comebackHorizon, isComplete: isComplete, atSeconds: now)
+      comeback = expected.later.map { demand + $0 }
       // Numbers are kept to: without history they are not exceeded.
-      let more = seen ?? (isAnyLearned ? demand * (constants.shortHistoryGrowth - 1) : 0)
+      let more =
+        expected.soon ?? (isAnyLearned ? demand * (constants.shortHistoryGrowth - 1) : 0)
       if more > 0 {
         wanted += more
         reasons.append(Reason(.forecast, amount: more))

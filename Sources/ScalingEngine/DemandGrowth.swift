@@ -1,97 +1,101 @@
-internal import DequeModule
-
-/// What growth of demand the past teaches to expect within one lead time.
+/// What growth of demand the past teaches to expect.
 ///
-/// Kept are pairs (demand then, largest demand within the lead time after it), both in replicas.
-/// The expectation is a quantile of the growths at the moments whose demand was most like now's: a
-/// load that rose from 5 to 9 within a lead time in one of five cases is met with 9 at a coverage
-/// of 80 %, and a steady one with its own noise.
+/// Kept are pairs (demand then, largest demand within some time after it), both in replicas. The
+/// expectation is a quantile of the growths at the moments whose demand was most like now's: a load
+/// that rose from 5 to 9 within a lead time in one of five cases is met with 9 at a coverage of
+/// 80 %, and a steady one with its own noise.
 struct DemandGrowth {
   private static let binCount = 64
 
   private let constants: SharedConstants
-  // A ring of moments, a column each: the demand then, the largest within the lead time after.
+  // A ring of moments: the demand then, and what came after, within each of the two times.
   private var demands: [Float] = []
-  private var largest: [Float] = []
-  private var next = 0
-  // When the newest moments were, in seconds: those whose lead time is not over.
-  private var open: Deque<Double> = []
-  private var expected: Double?
+  private var oldest = 0
+  private var soon: Aftermath
+  private var later: Aftermath
+  private var expected = Expected()
   private var lastSlot: Double?
+
+  /// How far ahead, and with which quantile.
+  struct Horizon {
+    /// The time after a moment, in seconds.
+    var seconds: Double
+    /// The quantile of the growths.
+    var coverage: Double
+  }
+
+  /// Replicas by which demand may grow; `nil` while the history is too short to say.
+  struct Expected: Equatable {
+    /// Within the first horizon.
+    var soon: Double?
+    /// Within the second; `nil` also where there is none.
+    var later: Double?
+  }
 
   init(_ constants: SharedConstants) {
     self.constants = constants
     let limit = Int(constants.momentLimit)
-    // In one go: growing by doubling would end at twice the memory.
     demands.reserveCapacity(limit)
-    largest.reserveCapacity(limit)
+    soon = Aftermath(limit: limit)
+    later = Aftermath(limit: limit)
   }
 
-  /// Replicas by which `demand` may grow within `leadSeconds`, at the quantile `coverage`; `nil`
-  /// while the history is too short to say. A demand that is not complete is not remembered.
-  mutating func growth(
-    demand: Double, coverage: Double, leadSeconds: Double, isComplete: Bool = true,
+  /// By how much `demand` may grow. A demand that is not complete is not remembered.
+  mutating func expected(
+    demand: Double, soon horizon: Horizon, later far: Horizon?, isComplete: Bool = true,
     atSeconds now: Double
-  ) -> Double? {
+  ) -> Expected {
     // Whole seconds, and strides counted from the origin: two engines that see the same, each at its
     // own fraction of a second, remember the same moments.
     let now = now.rounded(.down)
-    while let first = open.first, first < now - leadSeconds { open.removeFirst() }
-    guard isComplete else { return quantile(Float(demand), coverage: coverage) }
+    soon.close(before: now - horizon.seconds)
+    later.close(before: now - (far ?? horizon).seconds)
     let slot = (now / constants.momentStrideSeconds).rounded(.down)
-    if slot == lastSlot { return expected }
-    lastSlot = slot
+    if isComplete, slot == lastSlot { return expected }
     let demand = Float(Swift.min(demand, Double(Bounds.replicaLimit)))
-    for age in known..<demands.count {
-      let index = self.index(ofAge: age)
-      largest[index] = Swift.max(largest[index], demand)
+    if isComplete {
+      soon.see(demand, oldest: oldest)
+      later.see(demand, oldest: oldest)
     }
-    expected = quantile(demand, coverage: coverage)
+    let newest = Expected(
+      soon: quantile(demand, coverage: horizon.coverage, soon),
+      later: far.flatMap { quantile(demand, coverage: $0.coverage, later) })
+    guard isComplete else { return newest }
+    lastSlot = slot
+    expected = newest
     remember(demand, atSeconds: now)
-    return expected
+    return newest
   }
 
   /// Bytes held outside the value itself.
   var heapBytes: Int {
-    (demands.capacity + largest.capacity) * MemoryLayout<Float>.stride
-      + open.count * MemoryLayout<Double>.stride
+    demands.capacity * MemoryLayout<Float>.stride + soon.heapBytes + later.heapBytes
   }
 
   private mutating func remember(_ demand: Float, atSeconds now: Double) {
     if demands.count < Int(constants.momentLimit) {
       demands.append(demand)
-      largest.append(demand)
+      soon.append(demand, atSeconds: now)
+      later.append(demand, atSeconds: now)
     } else {
-      if known == 0 { open.removeFirst() }
-      demands[next] = demand
-      largest[next] = demand
-      next = (next + 1) % demands.count
+      demands[oldest] = demand
+      soon.replace(oldest, with: demand, atSeconds: now)
+      later.replace(oldest, with: demand, atSeconds: now)
+      oldest = (oldest + 1) % demands.count
     }
-    open.append(now)
   }
 
-  /// How many of the moments, the oldest first, are old enough for their largest to be final.
-  private var known: Int { demands.count - open.count }
-
-  /// Where the moment is that came after `age` others.
-  private func index(ofAge age: Int) -> Int {
-    let index = next + age
-    return index < demands.count ? index : index - demands.count
-  }
-
-  /// The two stretches of the ring in which the moments lie that are `known`.
-  private var stretches: (Range<Int>, Range<Int>) {
-    let end = next + known
-    return (next..<Swift.min(end, demands.count), 0..<Swift.max(0, end - demands.count))
-  }
-
-  /// Two passes over the moments: find how like now the nearest share of them is, then take the
-  /// quantile of their growths. Both by counting into bins, so the cost is linear.
-  private func quantile(_ demand: Float, coverage: Double) -> Double? {
+  /// Two passes over the moments whose aftermath is known: find how like now the nearest share of
+  /// them is, then take the quantile of their growths. Both by counting into bins, so the cost is
+  /// linear.
+  private func quantile(_ demand: Float, coverage: Double, _ aftermath: Aftermath) -> Double? {
+    let known = aftermath.known
     guard known >= 15 else { return nil }
-    let (older, newer) = stretches
+    // Two stretches of the ring.
+    let end = oldest + known
+    let stretches = [oldest..<Swift.min(end, demands.count), 0..<Swift.max(0, end - demands.count)]
     var counts = [Int32](repeating: 0, count: Self.binCount)
-    for stretch in [older, newer] {
+    for stretch in stretches {
       for index in stretch { counts[unlikeness(index, demand)] += 1 }
     }
     let wanted = Swift.max(constants.neighbourLimit, constants.neighbourShare * Double(known))
@@ -103,9 +107,9 @@ struct DemandGrowth {
     }
     var growths: [Float] = []
     growths.reserveCapacity(Int(found))
-    for stretch in [older, newer] {
+    for stretch in stretches {
       for index in stretch where unlikeness(index, demand) <= farthest {
-        growths.append(Swift.max(0, largest[index] - demands[index]))
+        growths.append(Swift.max(0, aftermath.largest[index] - demands[index]))
       }
     }
     return Self.quantile(growths, coverage: coverage)

@@ -42,11 +42,16 @@ package struct EngineConstants: Sendable, Equatable {
   package var shortHistoryGrowth = 1.25
   /// What the control loop adds to the cold start: half an HPA sync and the collection.
   package var loopDelaySeconds = 10.0
+  /// How far ahead a higher demand that comes back is looked for before replicas are given back
+  /// (`scaleDownDelay: auto`), in stable windows.
+  package var comebackStableWindows = 2.5
+  /// Share of the moments like now that may be followed by more than what is then kept.
+  package var comebackCoverage = 0.65
   /// Lower demand must have lasted this many cold starts (`scaleDownDelay: auto`).
   package var holdColdStarts = 1.0
   /// Lower demand must have lasted at least this many stable windows: with a short cold start the
   /// load itself is what would turn the fleet around.
-  package var holdStableWindows = 1.5
+  package var holdStableWindows = 0.75
   /// Replicas that run less than this share of their slots have room: a queue that shrinks beside
   /// them does not wait for more of them.
   package var roomShare = 0.5
@@ -86,6 +91,7 @@ package struct EngineConstants: Sendable, Equatable {
     ("holdColdStarts", \.holdColdStarts), ("escalationSeconds", \.escalationSeconds),
     ("escalationShare", \.escalationShare), ("blindGrowth", \.blindGrowth),
     ("holdStableWindows", \.holdStableWindows),
+    ("comebackStableWindows", \.comebackStableWindows), ("comebackCoverage", \.comebackCoverage),
     ("roomShare", \.roomShare), ("deadBand", \.deadBand), ("memorySeconds", \.memorySeconds),
   ]
 }

@@ -37,6 +37,8 @@ extension Reason {
     case hintStands
     /// Lower demand has not lasted long enough. amount: the hint kept; limit: the delay in seconds.
     case scaleDownDelay
+    /// The past taught that demand comes back. amount: the count kept for it.
+    case comeback
     /// Growth that the past taught to expect. amount: replicas added.
     case forecast
     /// The same hours of earlier days were higher. amount: replicas then.

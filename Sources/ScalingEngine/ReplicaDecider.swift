@@ -95,7 +95,7 @@ package struct ReplicaDecider: Sendable {
       damping.record(demand: newest, atSeconds: now)
       count = damping.damped(
         Bounds.wholeReplicas(wanted), mode: mode, currentReplicas: observation.currentReplicas,
-        reasons: &reasons, atSeconds: now)
+        comeback: expectation.comeback, reasons: &reasons, atSeconds: now)
       count = expectation.raisedForQueue(
         count, wanted: wanted, demand: newest, learned: learned, observation, reasons: &reasons,
         atSeconds: now)

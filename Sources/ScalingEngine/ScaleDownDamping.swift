@@ -8,6 +8,7 @@ struct ScaleDownDamping {
   private var delaySeconds = 0.0
   private let deadBand: Double
   private var lastCount = 0
+  private var lastKept = 0
 
   /// One HPA sync, 15 s, and one collection: a raised hint stands that long, or the HPA may never
   /// see it (Kubernetes: `--horizontal-pod-autoscaler-sync-period`).
@@ -51,11 +52,13 @@ struct ScaleDownDamping {
 
   /// `count`, raised to what the stable window and the hints of late still ask for.
   ///
+  /// Of what stood until now, what a `comeback` of demand would need stays, too.
+  ///
   /// In panic mode nothing is given back. Demand 10 for a minute, then 2: a second later the
   /// 60-second mean is 9.87, so 10 stands.
   mutating func damped(
-    _ count: Int, mode: Decision.Mode, currentReplicas: Int?, reasons: inout [Reason],
-    atSeconds now: Double
+    _ count: Int, mode: Decision.Mode, currentReplicas: Int?, comeback: Double? = nil,
+    reasons: inout [Reason], atSeconds now: Double
   ) -> Int {
     var damped = count
     let mean = stable?.mean(atSeconds: now) ?? 0
@@ -67,18 +70,24 @@ struct ScaleDownDamping {
     hints.record(Double(damped), atSeconds: now)
     let remembered = Int(hints.value(atSeconds: now) ?? 0)
     var kept = mode == .panic ? Swift.max(remembered, lastCount) : remembered
+    let again = Swift.min(lastKept, Bounds.wholeReplicas(comeback ?? 0))
+    let isForComeback = again > kept
+    if isForComeback { kept = again }
     if let current = currentReplicas, kept > 0, kept < current,
       Double(kept) > Double(current) * (1 - deadBand)
     {
       kept = current
     }
-    defer { lastCount = damped }
+    lastCount = damped
+    lastKept = Swift.max(kept, damped)
     if kept > damped {
       damped = kept
       reasons.append(
-        delaySeconds > Self.hintStandsSeconds
-          ? Reason(.scaleDownDelay, amount: Double(kept), limit: delaySeconds)
-          : Reason(.hintStands, amount: Double(kept)))
+        isForComeback
+          ? Reason(.comeback, amount: Double(kept))
+          : delaySeconds > Self.hintStandsSeconds
+            ? Reason(.scaleDownDelay, amount: Double(kept), limit: delaySeconds)
+            : Reason(.hintStands, amount: Double(kept)))
     }
     return damped
   }

@@ -43,7 +43,8 @@ extension MetadataKey {
       }),
     MetadataKey(
       "scaleDownDelay", .object, default: "auto", example: "2m",
-      "How long lower demand must last; \"auto\" derives it from the cold start.",
+      "How long lower demand must last; \"auto\" derives it from the cold start, and keeps what the past "
+        + "teaches to come back.",
       .object { value, draft throws(Refusal) in
         draft.policy.scaleDownDelay = try value.durationOrAuto(in: .zero ... .seconds(86_400))
       }),

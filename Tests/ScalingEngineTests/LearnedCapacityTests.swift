@@ -116,13 +116,16 @@ import Testing
     var growth = DemandGrowth(constants)
     func expected(_ coverage: Double) -> Double? {
       var growth = growth
-      return growth.growth(demand: 5, coverage: coverage, leadSeconds: 20, atSeconds: 4000)
+      return growth.expected(
+        demand: 5, soon: .init(seconds: 20, coverage: coverage), later: nil, atSeconds: 4000
+      ).soon
     }
     for second in 0..<2000 {
       // 100 s at 5, then 20 s at 9, again and again: within 20 s of a 5 there is a 9 in 1 of 5.
       let demand = second % 120 < 100 ? 5.0 : 9.0
-      _ = growth.growth(
-        demand: demand, coverage: 0.8, leadSeconds: 20, atSeconds: Double(second))
+      _ = growth.expected(
+        demand: demand, soon: .init(seconds: 20, coverage: 0.8), later: nil,
+        atSeconds: Double(second))
     }
     #expect(expected(0.5) == 0)
     #expect(expected(0.9) == 4)
