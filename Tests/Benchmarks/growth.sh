@@ -134,7 +134,7 @@ part_streams() {
     local count=${line%% streams*}
     note streams-memory "$count" "$(sed 's/.* \([0-9.]*\) KB each.*/\1/' <<<"$line")"
     note streams-push "$count" "$(sed 's/.*: \([0-9.]*\) µs CPU each.*/\1/' <<<"$line")"
-    note streams-time "$count" "$(sed 's/.*first to last \([0-9]*\) ms.*/\1/' <<<"$line")"
+    note streams-time "$count" "$(sed 's/.*first to last \([0-9.]*\) ms.*/\1/' <<<"$line")"
   done <"$work/streams"
   show streams-memory "KB each"
   show streams-push "µs CPU each for one change"
