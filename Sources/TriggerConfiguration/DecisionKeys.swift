@@ -177,9 +177,12 @@ extension MetadataValue {
   func preset() throws(Refusal) -> Preset {
     if let preset = Preset.named(text) { return preset }
     guard let nearest = nearestName(to: text, among: Preset.catalogue.map(\.name)) else {
+      // Their beginnings only: a list of triggers may be refused for each of its entries, and gRPC
+      // clients take no status of more than 8 KB.
+      let beginnings = Set(Preset.catalogue.map { "\($0.name.prefix { $0 != "-" })" }).sorted()
       throw Refusal(
         "is \(quoted(text)), which is no preset",
-        "use one of \(Preset.catalogue.map(\.name).joined(separator: ", "))")
+        "use one of docs/presets.md; they begin with \(beginnings.joined(separator: ", "))")
     }
     throw Refusal("is \(quoted(text)), which is no preset", "did you mean \"\(nearest)\"?")
   }

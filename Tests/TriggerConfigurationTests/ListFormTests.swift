@@ -68,6 +68,15 @@ import TriggerConfiguration
         == Array(repeating: ["pod", "exported_pod", "pod_name"], count: 3))
   }
 
+  @Test func `Eight unknown presets are refused in few words, with where the names are`() {
+    let list = (1...8).map { "- {name: a\($0), preset: ollama\($0)}\n" }.joined()
+    let told = refusal(of: ["triggers": list])
+    #expect(told.contains("entry 8 (a8): \"preset\" is \"ollama8\", which is no preset"))
+    #expect(told.contains("use one of docs/presets.md; they begin with "))
+    // gRPC clients take no more in a status.
+    #expect(told.utf8.count < 8192)
+  }
+
   @Test(arguments: brokenEntries)
   func `An entry that cannot work is refused with its place`(list: String, expected: String) {
     #expect(refusal(of: ["triggers": list]) == expected)
