@@ -12,11 +12,8 @@ import Testing
   @Test func `A burst in Prometheus is written to the scale target by one of two replicas`()
     async throws
   {
-    let exporter = try MetricExporter()
-    defer { exporter.stop() }
-    exporter.set("queue_depth", 60)
-    let prometheus = try await PrometheusProcess(scraping: [exporter.port])
-    defer { prometheus.remove() }
+    let queue = try await ScrapedQueue(60)
+    defer { queue.remove() }
     let cluster = try FakeCluster(["--ready-after", "0.5"])
     defer { cluster.stop() }
     try await cluster.addWorkload()
@@ -27,7 +24,7 @@ import Testing
       for scaler in scalers { scaler.kill() }
     }
     for _ in 0..<2 {
-      let scaler = try await cluster.scaler(fedBy: prometheus)
+      let scaler = try await cluster.scaler(fedBy: queue.prometheus)
       scalers.append(scaler)
       clients.append(try cluster.watch(scaler, metadata: Self.metadata))
     }
@@ -35,7 +32,7 @@ import Testing
       clients.allSatisfy { $0.output.contains("2") }
         && scalers.contains { $0.log.contains { $0.contains(" leads ") } }
     }
-    exporter.set("queue_depth", 1000)
+    queue.set(1000)
     try await eventually(within: .seconds(30)) { try await cluster.replicas() == 20 }
     let patches = try await cluster.requests().filter { $0.resource == "deployments/scale" }
     #expect(patches.count { $0.verb == "patch" } == 1)
@@ -53,11 +50,8 @@ import Testing
   @Test func `A burst is written up to the room there is, and the rest is a shortfall`()
     async throws
   {
-    let exporter = try MetricExporter()
-    defer { exporter.stop() }
-    exporter.set("queue_depth", 60)
-    let prometheus = try await PrometheusProcess(scraping: [exporter.port])
-    defer { prometheus.remove() }
+    let queue = try await ScrapedQueue(60)
+    defer { queue.remove() }
     let cluster = try FakeCluster()
     defer { cluster.stop() }
     try await cluster.addWorkload(gpus: 1)
@@ -67,7 +61,7 @@ import Testing
       {"metadata": {"name": "a"}, "status": {"allocatable": {"nvidia.com/gpu": "4", "pods": "110"},
        "conditions": [{"type": "Ready", "status": "True"}]}}
       """)
-    let scaler = try await cluster.scaler(fedBy: prometheus)
+    let scaler = try await cluster.scaler(fedBy: queue.prometheus)
     defer { scaler.kill() }
     let client = try cluster.watch(
       scaler,
@@ -77,13 +71,13 @@ import Testing
     try await eventually(within: .seconds(30)) {
       client.output.contains("2") && scaler.log.contains { $0.contains(" leads ") }
     }
-    exporter.set("queue_depth", 1000)
+    queue.set(1000)
     // Nobody has placed the pods: four GPUs are free, and one node may still come.
     try await eventually(within: .seconds(30)) { try await cluster.replicas() == 5 }
     try await eventually(within: .seconds(30)) {
       try await cluster.events()["Shortfall"] == "no place for 15 replicas beyond 5"
     }
-    prometheus.remove()
+    queue.prometheus.remove()
     try await eventually(within: .seconds(30)) {
       try await cluster.events().keys.contains("SourceStale")
     }

@@ -29,41 +29,27 @@ import Testing
   @Test func `Killed and started again under load, it is never wrong and soon right again`()
     async throws
   {
-    let exporter = try MetricExporter()
-    defer { exporter.stop() }
-    exporter.set("queue_depth", 500)
-    let prometheus = try await PrometheusProcess(scraping: [exporter.port])
-    defer { prometheus.remove() }
+    let queue = try await ScrapedQueue(500)
+    defer { queue.remove() }
     let metadata = """
       {"queueDepthQuery": "queue_depth", "queueDepthThreshold": "50", "forecast": "off",
        "stableWindow": "30s", "scaleDownDelay": "60s"}
       """
     let ports = try ScalerProcess.freePorts()
-    let arguments = ["--prometheus", prometheus.address]
+    let arguments = ["--prometheus", queue.prometheus.address]
     func start() async throws -> LineProcess {
       try await ScalerProcess.start(shell: "exec \"$@\"", ports: ports, arguments)
     }
-    let twin = try await ScalerProcess(arguments)
-    defer { twin.kill() }
-    let first = try await start()
-    defer { first.kill() }
-    let address = "127.0.0.1:\(ports.grpc)"
-    let load = try InteropProgram.python(
-      "load.py", ["--address", address, "--seconds", "70", "--metadata", metadata])
-    defer { load.kill() }
-    let client = try Self.watch(address, metadata, seconds: 70)
-    let twinClient = try Self.watch(twin.address, metadata, seconds: 70)
-    defer { for one in [client, twinClient] { one.kill() } }
-    try await eventually(within: .seconds(30)) {
-      [client, twinClient].allSatisfy { Self.told($0).last?.value == "10" }
-    }
-    // For some whole seconds, so that a range with a step of one has it.
-    let scraped = exporter.scrapeCount + 4
-    try await eventually(within: .seconds(20)) { exporter.scrapeCount >= scraped }
+    let servers = try await TwinnedScaler(
+      arguments, port: ports.grpc, metadata: metadata, .init(load: 70, clients: 70), start: start)
+    defer { servers.kill() }
+    let client = servers.client
+    try await servers.awaitBoth("10")
+    try await queue.hold(500, scrapes: 4)
     // The burst goes; only the windows know of it, and a new process from the past alone.
-    exporter.set("queue_depth", 50)
-    first.send(SIGKILL)
-    _ = try await first.exitCode(within: .seconds(10))
+    queue.set(50)
+    servers.first.send(SIGKILL)
+    _ = try await servers.first.exitCode(within: .seconds(10))
     let killed = try #require(Self.told(client).last?.seconds)
     let second = try await start()
     defer { second.kill() }
@@ -76,18 +62,15 @@ import Testing
     // Nobody is there for a while.
     let wrong = after.map(\.value).filter { $0 != "10" && !$0.hasSuffix("UNAVAILABLE") }
     #expect(wrong.isEmpty, "\(after)")
-    #expect(Self.told(twinClient).last?.value == "10")
+    #expect(Self.told(servers.twinClient).last?.value == "10")
   }
 
   @Test func `Stopped for longer than values live, it gives none of them out afterwards`()
     async throws
   {
-    let exporter = try MetricExporter()
-    defer { exporter.stop() }
-    exporter.set("queue_depth", 500)
-    let prometheus = try await PrometheusProcess(scraping: [exporter.port])
-    defer { prometheus.remove() }
-    let scaler = try await ScalerProcess(["--prometheus", prometheus.address])
+    let queue = try await ScrapedQueue(500)
+    defer { queue.remove() }
+    let scaler = try await ScalerProcess(["--prometheus", queue.prometheus.address])
     defer { scaler.kill() }
     let metadata = """
       {"queueDepthQuery": "queue_depth", "queueDepthThreshold": "50", "forecast": "off",
@@ -98,7 +81,7 @@ import Testing
     try await eventually(within: .seconds(20)) { Self.told(client).last?.value == "10" }
     scaler.process.send(SIGSTOP)
     // No call is answered meanwhile; the last one waits for its answer.
-    exporter.set("queue_depth", 2500)
+    queue.set(2500)
     let start = ContinuousClock.now
     try await eventually(within: .seconds(40)) { ContinuousClock.now - start > .seconds(30) }
     let before = Self.told(client).count

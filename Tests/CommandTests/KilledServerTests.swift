@@ -4,28 +4,19 @@ import Testing
 
 /// One of two servers is killed in the middle of a burst, and another takes its place.
 @Suite(.serialized, .timeLimit(.minutes(5))) struct KilledServerTests {
-  /// Sets the queue's length, and lets Prometheus scrape it so many times, once a second.
-  static func hold(_ queue: Double, scrapes: Int, _ exporter: MetricExporter) async throws {
-    exporter.set("queue_depth", queue)
-    let wanted = exporter.scrapeCount + scrapes
-    try await eventually(within: .seconds(120)) { exporter.scrapeCount >= wanted }
-  }
-
   @Test(arguments: ["off", "trend"])
   func `Second by second the new server answers what the surviving one does`(
     forecast: String
   ) async throws {
-    let exporter = try MetricExporter()
-    defer { exporter.stop() }
-    let prometheus = try await PrometheusProcess(scraping: [exporter.port])
-    defer { prometheus.remove() }
+    let queue = try await ScrapedQueue(nil)
+    defer { queue.remove() }
     let metadata = """
       {"queueDepthQuery": "queue_depth", "queueDepthThreshold": "50", "forecast": "\(forecast)",
        "stableWindow": "15s", "scaleDownDelay": "10s", "coldStart": "10s"}
       """
-    let killed = try await ScalerProcess(["--prometheus", prometheus.address])
+    let killed = try await ScalerProcess(["--prometheus", queue.prometheus.address])
     defer { killed.kill() }
-    let surviving = try await ScalerProcess(["--prometheus", prometheus.address])
+    let surviving = try await ScalerProcess(["--prometheus", queue.prometheus.address])
     defer { surviving.kill() }
     let (ofKilled, ofSurviving) = (
       try FaultTests.watch(killed.address, metadata, seconds: 240),
@@ -35,17 +26,17 @@ import Testing
       ofKilled.kill()
       ofSurviving.kill()
     }
-    try await Self.hold(100, scrapes: 20, exporter)
-    for queue in stride(from: 200.0, through: 600, by: 200) {
-      try await Self.hold(queue, scrapes: 3, exporter)
+    try await queue.hold(100, scrapes: 20)
+    for length in stride(from: 200.0, through: 600, by: 200) {
+      try await queue.hold(length, scrapes: 3)
     }
     killed.kill()
-    let new = try await ScalerProcess(["--prometheus", prometheus.address])
+    let new = try await ScalerProcess(["--prometheus", queue.prometheus.address])
     defer { new.kill() }
     let ofNew = try FaultTests.watch(new.address, metadata, seconds: 240)
     defer { ofNew.kill() }
-    for (queue, scrapes) in [(800.0, 3), (1000, 8), (400, 12), (100, 25)] {
-      try await Self.hold(queue, scrapes: scrapes, exporter)
+    for (length, scrapes) in [(800.0, 3), (1000, 8), (400, 12), (100, 25)] {
+      try await queue.hold(length, scrapes: scrapes)
     }
     let (one, other) = (AnswerSteps(ofSurviving), AnswerSteps(ofNew))
     let first = try #require(other.firstNumber)

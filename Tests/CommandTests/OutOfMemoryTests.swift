@@ -11,43 +11,31 @@ import Testing
   func `Killed by the OOM killer under load, it is never wrong and soon decides as its twin`()
     async throws
   {
-    let exporter = try MetricExporter()
-    defer { exporter.stop() }
-    exporter.set("queue_depth", 500)
-    let prometheus = try await PrometheusProcess(scraping: [exporter.port])
-    defer { prometheus.remove() }
+    let queue = try await ScrapedQueue(500)
+    defer { queue.remove() }
     let cgroup = try MemoryCgroup()
     defer { #expect(throws: Never.self) { try cgroup.remove() } }
     let metadata = """
       {"queueDepthQuery": "queue_depth", "queueDepthThreshold": "50", "forecast": "off",
        "stableWindow": "15s", "scaleDownDelay": "60s"}
       """
-    let arguments = ["--prometheus", prometheus.address]
+    let arguments = ["--prometheus", queue.prometheus.address]
     let ports = try ScalerProcess.freePorts()
     func start() async throws -> LineProcess {
       try await ScalerProcess.start(
         shell: "echo $$ >\"$CGROUP/cgroup.procs\"; exec \"$@\"", ports: ports, arguments,
         environment: ["CGROUP": cgroup.path])
     }
-    let twin = try await ScalerProcess(arguments)
-    defer { twin.kill() }
-    let first = try await start()
-    defer { first.kill() }
-    let address = "127.0.0.1:\(ports.grpc)"
-    let load = try InteropProgram.python(
-      "load.py", ["--address", address, "--seconds", "120", "--metadata", metadata])
-    defer { load.kill() }
-    let client = try FaultTests.watch(address, metadata, seconds: 200, ["--every"])
-    let twinClient = try FaultTests.watch(twin.address, metadata, seconds: 200, ["--every"])
-    defer { for one in [client, twinClient] { one.kill() } }
-    try await eventually(within: .seconds(30)) {
-      [client, twinClient].allSatisfy { FaultTests.told($0).last?.value == "10" }
-    }
-    // For some whole seconds, so that a range with a step of one has it.
-    try await KilledServerTests.hold(500, scrapes: 4, exporter)
-    let killed = try await Self.starve(first, in: cgroup, askedBy: client)
+    let servers = try await TwinnedScaler(
+      arguments, port: ports.grpc, metadata: metadata, .init(load: 120, clients: 200), ["--every"],
+      start: start)
+    defer { servers.kill() }
+    let client = servers.client
+    try await servers.awaitBoth("10")
+    try await queue.hold(500, scrapes: 4)
+    let killed = try await Self.starve(servers.first, in: cgroup, askedBy: client)
     // The burst goes meanwhile: the twin's windows know of it, a new process from the past alone.
-    try await KilledServerTests.hold(50, scrapes: 3, exporter)
+    try await queue.hold(50, scrapes: 3)
     try cgroup.setLimit(bytes: Self.chartLimitBytes)
     let begun = Date.now.timeIntervalSince1970
     let second = try await start()
@@ -55,11 +43,10 @@ import Testing
     try await eventually(within: .seconds(30)) { FaultTests.told(client).last?.value == "10" }
     let back = try #require(AnswerSteps(client, after: killed).firstNumber).seconds
     print("right \(back - begun) s after it was started again")
-    try await KilledServerTests.hold(1500, scrapes: 12, exporter)
-    try await eventually(within: .seconds(20)) {
-      [client, twinClient].allSatisfy { FaultTests.told($0).last?.value == "30" }
-    }
-    Self.expectEqual(AnswerSteps(client, after: killed), AnswerSteps(twinClient), from: back + 1)
+    try await queue.hold(1500, scrapes: 12)
+    try await servers.awaitBoth("30", within: .seconds(20))
+    Self.expectEqual(
+      AnswerSteps(client, after: killed), AnswerSteps(servers.twinClient), from: back + 1)
     // With the chart's limit it lives.
     #expect(second.isRunning)
     #expect(try cgroup.killedCount == 1)

@@ -33,11 +33,11 @@ struct PartitionTests {
       let all = failing + holding
       defer { for one in all { one.kill() } }
       try await eventually(within: .seconds(30)) { all.allSatisfy { Site.last($0) == "10" } }
-      try await KilledServerTests.hold(500, scrapes: 4, site.exporter)
+      try await site.queue.hold(500, scrapes: 4)
       try site.network.set(.sources, ofReplica: 0, up: false)
       let cut = Site.now
       // A burst that the cut-off replica cannot know of.
-      site.exporter.set("queue_depth", 1500)
+      site.queue.set(1500)
       try await eventually(within: .seconds(60)) {
         Site.last(failing[0]) == "UNAVAILABLE" && Site.last(failing[1]) == "30"
           && Site.last(holding[1]) == "30"
@@ -63,7 +63,7 @@ struct PartitionTests {
       #expect(Site.numbers(failing[0], after: stale.seconds) == ["30"])
       #expect(Site.numbers(holding[0], after: cut) == ["10", "30"])
       let agreed = Site.now
-      try await KilledServerTests.hold(1500, scrapes: 5, site.exporter)
+      try await site.queue.hold(1500, scrapes: 5)
       for one in all {
         #expect(Site.numbers(one, after: agreed) == ["30"])
         #expect(Site.errors(one, after: agreed) == [])
@@ -89,10 +89,10 @@ struct PartitionTests {
         let open = try await site.metric(streams, of: 0)
         return clients.allSatisfy { Site.last($0) == "10" } && open == 1
       }
-      try await KilledServerTests.hold(500, scrapes: 4, site.exporter)
+      try await site.queue.hold(500, scrapes: 4)
       try site.network.set(.callers, ofReplica: 0, up: false)
       let cut = Site.now
-      site.exporter.set("queue_depth", 1500)
+      site.queue.set(1500)
       try await eventually(within: .seconds(60)) {
         let ofCut = try await site.metric(desired, of: 0)
         return Site.last(clients[1]) == "30" && ofCut == 30

@@ -25,7 +25,7 @@ struct PartitionedLeaderTests {
     try await Site.with(inCluster: true) { site in
       let cluster = try #require(site.cluster)
       try await cluster.addWorkload()
-      site.exporter.set("queue_depth", 60)
+      site.queue.set(60)
       let clients = try site.scalers.map { try cluster.watch($0, metadata: Self.trigger) }
       defer { for one in clients { one.kill() } }
       try await eventually(within: .seconds(60)) {
@@ -37,7 +37,7 @@ struct PartitionedLeaderTests {
       try site.network.set(.cluster, ofReplica: leader, up: false)
       let cut = Site.now
       // It still leads, knows of the burst, and sends its write to where nothing arrives.
-      site.exporter.set("queue_depth", 1000)
+      site.queue.set(1000)
       try await eventually(within: .seconds(90)) {
         let otherLeads = try await site.metric(Self.leads, of: other) == 1
         // Asked in this order: once the other leads, it must have stopped before.
@@ -51,11 +51,11 @@ struct PartitionedLeaderTests {
         return log.contains { $0.contains("leads no more") }
           && log.contains { $0.contains("replicas could not be written") }
       }
-      site.exporter.set("queue_depth", 2000)
+      site.queue.set(2000)
       try await eventually(within: .seconds(30)) { try await cluster.replicas() == 40 }
       try await Self.heal(leader, site, cluster)
       #expect(try await cluster.replicas() == 40)
-      site.exporter.set("queue_depth", 2400)
+      site.queue.set(2400)
       try await eventually(within: .seconds(30)) {
         let replicas = try await cluster.replicas()
         return replicas == 48 && clients.allSatisfy { $0.output.last == "48" }

@@ -1,11 +1,10 @@
 import Foundation
 import TestSupport
 
-/// Two scalers on networks of their own, and a hub with Prometheus, its exporter and the callers.
+/// Two scalers on networks of their own, and a hub with the queue they ask for and the callers.
 struct PartitionedSite {
   let network: TestNetwork
-  let exporter: MetricExporter
-  let prometheus: PrometheusProcess
+  let queue: ScrapedQueue
   /// The Kubernetes API server, where they were started with one.
   let cluster: FakeCluster?
   let scalers: [ScalerProcess]
@@ -19,12 +18,8 @@ struct PartitionedSite {
     let network = try TestNetwork(replicas: 2)
     defer { try? network.remove() }
     try await network.hub.inside {
-      let exporter = try MetricExporter()
-      defer { exporter.stop() }
-      exporter.set("queue_depth", 500)
-      let prometheus = try await PrometheusProcess(
-        scraping: [exporter.port], host: TestNetwork.Link.sources.hubAddress)
-      defer { prometheus.remove() }
+      let queue = try await ScrapedQueue(500, host: TestNetwork.Link.sources.hubAddress)
+      defer { queue.remove() }
       let cluster =
         inCluster
         ? try FakeCluster(["--ready-after", "0.5"], host: TestNetwork.Link.cluster.hubAddress) : nil
@@ -35,16 +30,15 @@ struct PartitionedSite {
         let arguments = ["--grpc-listen", "\(network.address(ofReplica: index)):0"]
         let one = try await replica.inside {
           guard let cluster else {
-            return try await ScalerProcess(["--prometheus", prometheus.address] + arguments)
+            return try await ScalerProcess(["--prometheus", queue.prometheus.address] + arguments)
           }
-          return try await cluster.scaler(fedBy: prometheus, arguments)
+          return try await cluster.scaler(fedBy: queue.prometheus, arguments)
         }
         scalers.append(one)
       }
       try await body(
         PartitionedSite(
-          network: network, exporter: exporter, prometheus: prometheus, cluster: cluster,
-          scalers: scalers))
+          network: network, queue: queue, cluster: cluster, scalers: scalers))
     }
   }
 

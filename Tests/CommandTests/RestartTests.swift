@@ -7,16 +7,13 @@ import Testing
   @Test func `A replica started in the middle of a burst decides as the one that saw it all`()
     async throws
   {
-    let exporter = try MetricExporter()
-    defer { exporter.stop() }
-    exporter.set("queue_depth", 500)
-    let prometheus = try await PrometheusProcess(scraping: [exporter.port])
-    defer { prometheus.remove() }
+    let queue = try await ScrapedQueue(500)
+    defer { queue.remove() }
     let metadata = """
       {"queueDepthQuery": "queue_depth", "queueDepthThreshold": "50", "forecast": "off",
        "stableWindow": "20s", "scaleDownDelay": "25s"}
       """
-    let first = try await ScalerProcess(["--prometheus", prometheus.address])
+    let first = try await ScalerProcess(["--prometheus", queue.prometheus.address])
     defer { first.kill() }
     func watch(_ scaler: ScalerProcess, seconds: Int) throws -> LineProcess {
       try InteropProgram.python(
@@ -30,12 +27,13 @@ import Testing
     }
     // It fills the stable window: with a few samples of it in the mean, one more or less, which is
     // what the fractions of a second decide, would move the steps by several seconds.
-    let scraped = exporter.scrapeCount + 22
-    try await eventually(within: .seconds(60)) { exporter.scrapeCount >= scraped }
+    try await queue.hold(500, scrapes: 22)
     // The burst is over; only the windows still know of it.
-    exporter.set("queue_depth", 50)
-    try await eventually(within: .seconds(10)) { try Self.scraped("queue_depth", 50, prometheus) }
-    let second = try await ScalerProcess(["--prometheus", prometheus.address])
+    queue.set(50)
+    try await eventually(within: .seconds(10)) {
+      try Self.scraped("queue_depth", 50, queue.prometheus)
+    }
+    let second = try await ScalerProcess(["--prometheus", queue.prometheus.address])
     defer { second.kill() }
     let secondClient = try watch(second, seconds: 60)
     defer { secondClient.kill() }

@@ -19,15 +19,12 @@ import Testing
   @Test func `A rolling restart fails no call, ends streams with OK and changes no decision`()
     async throws
   {
-    let exporter = try MetricExporter()
-    defer { exporter.stop() }
-    exporter.set("queue_depth", 500)
-    let prometheus = try await PrometheusProcess(scraping: [exporter.port])
-    defer { prometheus.remove() }
+    let queue = try await ScrapedQueue(500)
+    defer { queue.remove() }
     let ports = [try ScalerProcess.freePorts(), try ScalerProcess.freePorts()]
     func start(_ index: Int) async throws -> LineProcess {
       try await ScalerProcess.start(
-        shell: "exec \"$@\"", ports: ports[index], ["--prometheus", prometheus.address])
+        shell: "exec \"$@\"", ports: ports[index], ["--prometheus", queue.prometheus.address])
     }
     var replicas = [try await start(0), try await start(1)]
     defer { for one in replicas { one.kill() } }
@@ -42,12 +39,10 @@ import Testing
       ])
     defer { client.kill() }
     try await eventually(within: .seconds(30)) { Self.newest(client)?.values["10"] ?? 0 > 20 }
-    // For some whole seconds, so that a range with a step of one has it.
-    let scraped = exporter.scrapeCount + 4
-    try await eventually(within: .seconds(20)) { exporter.scrapeCount >= scraped }
+    try await queue.hold(500, scrapes: 4)
     let before = try #require(Self.newest(client))
     // Only the windows of the old replicas know of the burst from here on.
-    exporter.set("queue_depth", 50)
+    queue.set(50)
     for index in replicas.indices {
       replicas[index].askToEnd()
       #expect(try await replicas[index].exitCode(within: .seconds(30)) == 0)
