@@ -77,9 +77,9 @@ struct SampleHistory: Sendable {
 
   private mutating func write(_ row: Row, step: Int) {
     let place = step % Self.capacity
-    for (offset, number) in [row.desired, row.current, row.ready].enumerated() {
-      replicas[3 * place + offset] = Whole(number)
-    }
+    replicas[3 * place] = Whole(row.desired)
+    replicas[3 * place + 1] = Whole(row.current)
+    replicas[3 * place + 2] = Whole(row.ready)
     states[place] = Whole(row.state)
     let start = 2 * triggers * place
     for index in 0..<triggers {

@@ -71,7 +71,7 @@ extension CollectionState {
     servers[lane]?.budget?.take()
     counters.started += 1
     counters.inFlight += 1
-    actions.starts.append((id, query.question.request, query.target.source))
+    actions.starts.append((id, query.request, query.target.source))
     return true
   }
 

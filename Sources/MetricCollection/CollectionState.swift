@@ -43,6 +43,7 @@ struct CollectionState {
   struct Query {
     let question: Question
     var target: QueryTarget { question.target }
+    var request: HTTPRequest { question.request }
     var slot: Int { question.slot }
     var latest = CollectedAnswer()
     var progress = AnswerProgress()

@@ -17,7 +17,7 @@ struct DemandExpectation {
   init(policy: ScalingPolicy, constants: SharedConstants) {
     self.policy = policy
     self.constants = constants
-    growth = DemandGrowth(constants)
+    growth = DemandGrowth(constants, looksFar: policy.scaleDownDelay == nil)
     drain = BacklogDrain(constants)
     escalation = Escalation(constants)
     seasonal = SeasonalMemory(isOn: policy.forecast == .seasonal)

@@ -12,7 +12,7 @@ struct DemandGrowth {
   private var demands: [Float] = []
   private var oldest = 0
   private var soon: Aftermath
-  private var later: Aftermath
+  private var later: Aftermath?
   private var expected = Expected()
   private var lastSlot: Double?
 
@@ -32,12 +32,13 @@ struct DemandGrowth {
     var later: Double?
   }
 
-  init(_ constants: SharedConstants) {
+  /// Nothing remembered yet; `looksFar` where there will be a second horizon.
+  init(_ constants: SharedConstants, looksFar: Bool = false) {
     self.constants = constants
     let limit = Int(constants.momentLimit)
     demands.reserveCapacity(limit)
     soon = Aftermath(limit: limit)
-    later = Aftermath(limit: limit)
+    later = looksFar ? Aftermath(limit: limit) : nil
   }
 
   /// By how much `demand` may grow. A demand that is not complete is not remembered.
@@ -49,17 +50,17 @@ struct DemandGrowth {
     // own fraction of a second, remember the same moments.
     let now = now.rounded(.down)
     soon.close(before: now - horizon.seconds)
-    later.close(before: now - (far ?? horizon).seconds)
+    if let far { later?.close(before: now - far.seconds) }
     let slot = (now / constants.momentStrideSeconds).rounded(.down)
     if isComplete, slot == lastSlot { return expected }
     let demand = Float(Swift.min(demand, Double(Bounds.replicaLimit)))
     if isComplete {
       soon.see(demand, oldest: oldest)
-      later.see(demand, oldest: oldest)
+      later?.see(demand, oldest: oldest)
     }
     let newest = Expected(
       soon: quantile(demand, coverage: horizon.coverage, soon),
-      later: far.flatMap { quantile(demand, coverage: $0.coverage, later) })
+      later: quantile(demand, coverage: far?.coverage, later))
     guard isComplete else { return newest }
     lastSlot = slot
     expected = newest
@@ -69,18 +70,18 @@ struct DemandGrowth {
 
   /// Bytes held outside the value itself.
   var heapBytes: Int {
-    demands.capacity * MemoryLayout<Float>.stride + soon.heapBytes + later.heapBytes
+    demands.capacity * MemoryLayout<Float>.stride + soon.heapBytes + (later?.heapBytes ?? 0)
   }
 
   private mutating func remember(_ demand: Float, atSeconds now: Double) {
     if demands.count < Int(constants.momentLimit) {
       demands.append(demand)
       soon.append(demand, atSeconds: now)
-      later.append(demand, atSeconds: now)
+      later?.append(demand, atSeconds: now)
     } else {
       demands[oldest] = demand
       soon.replace(oldest, with: demand, atSeconds: now)
-      later.replace(oldest, with: demand, atSeconds: now)
+      later?.replace(oldest, with: demand, atSeconds: now)
       oldest = (oldest + 1) % demands.count
     }
   }
@@ -88,9 +89,9 @@ struct DemandGrowth {
   /// Two passes over the moments whose aftermath is known: find how like now the nearest share of
   /// them is, then take the quantile of their growths. Both by counting into bins, so the cost is
   /// linear.
-  private func quantile(_ demand: Float, coverage: Double, _ aftermath: Aftermath) -> Double? {
+  private func quantile(_ demand: Float, coverage: Double?, _ aftermath: Aftermath?) -> Double? {
+    guard let coverage, let aftermath, aftermath.known >= 15 else { return nil }
     let known = aftermath.known
-    guard known >= 15 else { return nil }
     // Two stretches of the ring.
     let end = oldest + known
     let stretches = [oldest..<Swift.min(end, demands.count), 0..<Swift.max(0, end - demands.count)]

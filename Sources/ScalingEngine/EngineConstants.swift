@@ -45,7 +45,7 @@ package struct EngineConstants: Sendable, Equatable {
   /// How far ahead a higher demand that comes back is looked for before replicas are given back
   /// (`scaleDownDelay: auto`), in stable windows.
   package var comebackStableWindows = 2.5
-  /// Share of the moments like now that may be followed by more than what is then kept.
+  /// Share of the moments like now whose comeback is kept for; the rest may be followed by more.
   package var comebackCoverage = 0.65
   /// Lower demand must have lasted this many cold starts (`scaleDownDelay: auto`).
   package var holdColdStarts = 1.0

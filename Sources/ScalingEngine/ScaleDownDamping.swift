@@ -57,7 +57,7 @@ struct ScaleDownDamping {
   /// In panic mode nothing is given back. Demand 10 for a minute, then 2: a second later the
   /// 60-second mean is 9.87, so 10 stands.
   mutating func damped(
-    _ count: Int, mode: Decision.Mode, currentReplicas: Int?, comeback: Double? = nil,
+    _ count: Int, mode: Decision.Mode, currentReplicas: Int?, comeback: Double?,
     reasons: inout [Reason], atSeconds now: Double
   ) -> Int {
     var damped = count
@@ -80,15 +80,14 @@ struct ScaleDownDamping {
     }
     lastCount = damped
     lastKept = Swift.max(kept, damped)
-    if kept > damped {
-      damped = kept
-      reasons.append(
-        isForComeback
-          ? Reason(.comeback, amount: Double(kept))
-          : delaySeconds > Self.hintStandsSeconds
-            ? Reason(.scaleDownDelay, amount: Double(kept), limit: delaySeconds)
-            : Reason(.hintStands, amount: Double(kept)))
-    }
-    return damped
+    if kept > damped { reasons.append(whyKept(kept, isForComeback: isForComeback)) }
+    return lastKept
+  }
+
+  private func whyKept(_ count: Int, isForComeback: Bool) -> Reason {
+    if isForComeback { return Reason(.comeback, amount: Double(count)) }
+    return delaySeconds > Self.hintStandsSeconds
+      ? Reason(.scaleDownDelay, amount: Double(count), limit: delaySeconds)
+      : Reason(.hintStands, amount: Double(count))
   }
 }
