@@ -28,6 +28,29 @@ struct Line: Sendable {
   /// Wall time per hour of trace, in seconds.
   var wallPerHour = 0.0
 
+  /// What the means call it: fixed fleets are one row, whatever the best size is.
+  var row: String { advisor.hasPrefix(Self.bestPrefix) ? "best fixed, hindsight" : advisor }
+
+  /// Whether only knowledge of the whole trace could have chosen it.
+  var isHindsight: Bool {
+    advisor == "clairvoyant" || advisor.hasPrefix("oracle") || advisor.hasPrefix(Self.bestPrefix)
+  }
+
+  private static let bestPrefix = "best "
+
+  /// `lines` with only the cheapest of the fixed fleets on each trace.
+  static func withBestFixed(_ lines: [Line]) -> [Line] {
+    let fixed = lines.filter { $0.advisor.hasPrefix(Contestant.fixedPrefix) }
+    let groups = Dictionary(grouping: fixed) { "\($0.trace) \($0.coldStart) \($0.router)" }
+    let best = groups.values.compactMap { $0.min { $0.cost < $1.cost } }.map { line in
+      var line = line
+      line.advisor = bestPrefix + line.advisor
+      return line
+    }
+    return lines.filter { !$0.advisor.hasPrefix(Contestant.fixedPrefix) }
+      + best.sorted { $0.trace < $1.trace }
+  }
+
   /// The line as a score.
   var score: Score {
     var score = Score()

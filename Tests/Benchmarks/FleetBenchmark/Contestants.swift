@@ -97,6 +97,16 @@ extension Contestant {
     }
   }
 
+  /// A fleet that never changes.
+  static func fixed(_ replicas: Int) -> Contestant {
+    Contestant(name: "\(fixedPrefix)\(replicas)", path: .direct) { _, _ in
+      FixedAdvisor(replicas: replicas)
+    }
+  }
+
+  /// What the names of fleets that never change begin with.
+  static let fixedPrefix = "fixed-"
+
   /// Perfect knowledge of the work offered now, at a utilization, held for one cold start.
   private static func oracle(_ utilization: Double) -> Contestant {
     Contestant(

@@ -11,6 +11,8 @@ struct Options: Sendable {
   var routers = RequestRouter.allCases
   /// Names of contestants; empty for all.
   var advisors: [String] = []
+  /// Sizes of fleets that never change.
+  var fixedFleets: [Int] = []
   /// HPA phases in seconds.
   var phases = [2.0, 7, 12]
   /// Runs at once.
@@ -43,6 +45,7 @@ struct Options: Sendable {
       --cold-starts 10,60  seconds
       --routers shared,least-loaded
       --advisors a,b       only those whose name starts so
+      --fixed-fleets 8,12  fleets that never change; each trace's best one makes a row
       --phases 2,7,12      seconds at which the HPA first syncs, 0 ..< 15
       --path own|recommended|default|direct
                            own: baselines through Kubernetes' default, Knative direct
@@ -65,14 +68,16 @@ struct Options: Sendable {
       let list = value.split(separator: ",").map(String.init)
       switch option {
       case "--traces": traces = list
-      case "--cold-starts": coldStarts = list.compactMap { Double($0) }
-      case "--routers": routers = list.compactMap { RequestRouter(rawValue: $0) }
+      case "--cold-starts": coldStarts = try Self.read(list, for: option) { Double($0) }
+      case "--routers": routers = try Self.read(list, for: option) { RequestRouter(rawValue: $0) }
       case "--advisors": advisors = list
-      case "--phases": phases = list.compactMap { Double($0) }
-      case "--hide": hidden = Set(list.compactMap { FleetSignal(rawValue: $0) })
+      case "--fixed-fleets": fixedFleets = try Self.read(list, for: option) { Int($0) }
+      case "--phases": phases = try Self.read(list, for: option) { Double($0) }
+      case "--hide":
+        hidden = Set(try Self.read(list, for: option) { FleetSignal(rawValue: $0) })
       case "--yardsticks": yardsticks = value
       case "--path": path = try Self.path(value)
-      case "--jobs": jobs = max(1, Int(value) ?? 1)
+      case "--jobs": jobs = max(1, try Self.read([value], for: option) { Int($0) }[0])
       case "--direct-scale-up": directScaleUp = value == "yes"
       case "--clairvoyant": clairvoyant = value == "yes"
       case "--sensitivity": sensitivity = value == "yes"
@@ -92,6 +97,17 @@ struct Options: Sendable {
       default:
         throw BenchmarkError(description: "\(option) is not an option\n\(Self.usage)")
       }
+    }
+  }
+
+  private static func read<Value>(
+    _ words: [String], for option: String, _ value: (String) -> Value?
+  ) throws -> [Value] {
+    try words.map { word in
+      guard let value = value(word) else {
+        throw BenchmarkError(description: "\(option) cannot be \(word)\n\(usage)")
+      }
+      return value
     }
   }
 
@@ -118,6 +134,6 @@ struct Options: Sendable {
     if sensitivity { return Sensitivity.contestants(self) }
     return Contestant.all(self).filter { contestant in
       advisors.isEmpty || advisors.contains { contestant.name.hasPrefix($0) }
-    }
+    } + fixedFleets.map(Contestant.fixed)
   }
 }

@@ -9,8 +9,8 @@ struct Report {
   private let yardsticks: [String: Line]
 
   /// A report of all lines, the clairvoyant's among them.
-  init(_ lines: [Line]) {
-    self.lines = lines
+  init(_ all: [Line]) {
+    lines = Line.withBestFixed(all)
     yardsticks = Dictionary(
       lines.filter { $0.advisor == "clairvoyant" }.map { (Self.key($0), $0) }
     ) { first, _ in first }
@@ -53,14 +53,14 @@ struct Report {
   /// Means over the traces; ratios are means of ratios.
   private func means(_ part: [Line]) -> String {
     var order: [String] = []
-    for line in part where !order.contains(line.advisor) { order.append(line.advisor) }
+    for line in part where !order.contains(line.row) { order.append(line.row) }
     let head = Self.row([
       "mean of traces", "traces", "GPU-h ÷ cl.", "late2 %", "late10 %", "J ÷ cl.", "worst",
       "flips/h", "wall s/h",
     ])
     return head
       + order.map { advisor in
-        let group = part.filter { $0.advisor == advisor }
+        let group = part.filter { $0.row == advisor }
         let costs = group.compactMap { line in
           yardsticks[Self.key(line)].map { line.cost / $0.cost }
         }
@@ -81,13 +81,12 @@ struct Report {
   /// How each engine's mean J compares with each baseline's, and on how many traces it is worse
   /// than the best baseline.
   private func rungs(_ part: [Line]) -> String {
-    let names = part.map(\.advisor).reduce(into: [String]()) { names, name in
+    let names = part.filter { !$0.isHindsight }.map(\.advisor).reduce(into: [String]()) {
+      names, name in
       if !names.contains(name) { names.append(name) }
     }
     let engines = names.filter { $0.hasPrefix("engine") }
-    let baselines = names.filter {
-      !$0.hasPrefix("engine") && !$0.hasPrefix("oracle") && $0 != "clairvoyant"
-    }
+    let baselines = names.filter { !$0.hasPrefix("engine") }
     guard !engines.isEmpty, !baselines.isEmpty else { return "" }
     func lines(_ name: String) -> [Line] { part.filter { $0.advisor == name } }
     let rows = baselines.map { baseline in
