@@ -28,6 +28,9 @@ struct Line: Sendable {
   /// Wall time per hour of trace, in seconds.
   var wallPerHour = 0.0
 
+  /// What it shares with the other contestants' lines: trace, cold start and router.
+  var setting: String { "\(trace) \(coldStart) \(router)" }
+
   /// What the means call it: fixed fleets are one row, whatever the best size is.
   var row: String { advisor.hasPrefix(Self.bestPrefix) ? "best fixed, hindsight" : advisor }
 
@@ -41,7 +44,7 @@ struct Line: Sendable {
   /// `lines` with only the cheapest of the fixed fleets on each trace.
   static func withBestFixed(_ lines: [Line]) -> [Line] {
     let fixed = lines.filter { $0.advisor.hasPrefix(Contestant.fixedPrefix) }
-    let groups = Dictionary(grouping: fixed) { "\($0.trace) \($0.coldStart) \($0.router)" }
+    let groups = Dictionary(grouping: fixed, by: \.setting)
     let best = groups.values.compactMap { $0.min { $0.cost < $1.cost } }.map { line in
       var line = line
       line.advisor = bestPrefix + line.advisor

@@ -12,7 +12,7 @@ struct Report {
   init(_ all: [Line]) {
     lines = Line.withBestFixed(all)
     yardsticks = Dictionary(
-      lines.filter { $0.advisor == "clairvoyant" }.map { (Self.key($0), $0) }
+      lines.filter { $0.advisor == "clairvoyant" }.map { ($0.setting, $0) }
     ) { first, _ in first }
   }
 
@@ -38,7 +38,7 @@ struct Report {
     ])
     return head
       + part.map { line in
-        let yardstick = yardsticks[Self.key(line)]
+        let yardstick = yardsticks[line.setting]
         return Self.row([
           line.trace, line.advisor, Self.number(line.gpuHours, 2),
           Self.ratio(line.gpuHours, yardstick?.gpuHours), Self.number(100 * line.late2, 1),
@@ -62,10 +62,10 @@ struct Report {
       + order.map { advisor in
         let group = part.filter { $0.row == advisor }
         let costs = group.compactMap { line in
-          yardsticks[Self.key(line)].map { line.cost / $0.cost }
+          yardsticks[line.setting].map { line.cost / $0.cost }
         }
         let hours = group.compactMap { line in
-          yardsticks[Self.key(line)].map { line.gpuHours / $0.gpuHours }
+          yardsticks[line.setting].map { line.gpuHours / $0.gpuHours }
         }
         return Self.row([
           advisor, "\(group.count)", Self.number(Self.mean(hours), 2),
@@ -111,10 +111,6 @@ struct Report {
         ["engine's mean J ÷", ""] + engines.map { String($0.dropFirst("engine-".count)) }, width: 13
       ) + rows.joined() + "\n"
       + lost.joined()
-  }
-
-  private static func key(_ line: Line) -> String {
-    "\(line.trace) \(line.coldStart) \(line.router)"
   }
 
   private static func mean(_ values: [Double]) -> Double {
