@@ -8,15 +8,16 @@
 /// that a request has at least one token of each kind). Lines may come in any order; empty lines
 /// and lines starting with `#` are skipped, CR LF is accepted. Bytes must not be compressed.
 ///
-/// Memory is one line plus the arrivals. Limits: 64 MiB arrivals, 512 bytes a line, 10⁹ tokens.
+/// Memory is one line plus the arrivals. Limits: `arrivalLimit`, 512 bytes a line, 10⁹ tokens.
 package struct TraceParser: Sendable {
-  /// The most arrivals one trace may have.
-  package static let arrivalLimit = 1 << 26
+  /// The most arrivals one trace may have where the caller names no limit: 64 Mi, which are 1.5 GiB.
+  package static let usualArrivalLimit = 1 << 26
   private static let lineLimitBytes = 512
 
   private enum Form { case perRequest, perSecond }
 
   private let name: String
+  private let arrivalLimit: Int
   private var generator: SeededGenerator
   private var form: Form?
   private var lineNumber = 0
@@ -29,8 +30,11 @@ package struct TraceParser: Sendable {
   /// - Parameters:
   ///   - name: what the trace will be called.
   ///   - seed: fixes how the per-second form is spread; the other form has nothing random.
-  package init(name: String, seed: UInt64 = 1) {
+  ///   - arrivalLimit: the most arrivals that the trace may have; a line beyond it is refused before
+  ///     its arrivals are made.
+  package init(name: String, seed: UInt64 = 1, arrivalLimit: Int = usualArrivalLimit) {
     self.name = name
+    self.arrivalLimit = arrivalLimit
     generator = SeededGenerator(seed: seed)
   }
 
@@ -38,9 +42,10 @@ package struct TraceParser: Sendable {
   ///
   /// - Throws: `TraceError` naming the first bad line.
   package static func parse(
-    _ bytes: some Sequence<UInt8>, name: String, seed: UInt64 = 1
+    _ bytes: some Sequence<UInt8>, name: String, seed: UInt64 = 1,
+    arrivalLimit: Int = usualArrivalLimit
   ) throws(TraceError) -> Trace {
-    var parser = TraceParser(name: name, seed: seed)
+    var parser = TraceParser(name: name, seed: seed, arrivalLimit: arrivalLimit)
     try parser.consume(bytes)
     return try parser.finish()
   }
@@ -120,7 +125,7 @@ package struct TraceParser: Sendable {
     let output = try fields.nextCount("output_tokens")
     try fields.end(columns: 4)
     durationSeconds = max(durationSeconds, second + 1)
-    guard count <= Self.arrivalLimit - arrivals.count else { throw tooMany() }
+    guard count <= arrivalLimit - arrivals.count else { throw tooMany() }
     guard count > 0 else {
       guard prompt == 0, output == 0 else {
         throw TraceError(line: lineNumber, problem: "has tokens but 0 arrivals")
@@ -154,11 +159,11 @@ package struct TraceParser: Sendable {
   }
 
   private mutating func append(_ arrival: Arrival) throws(TraceError) {
-    guard arrivals.count < Self.arrivalLimit else { throw tooMany() }
+    guard arrivals.count < arrivalLimit else { throw tooMany() }
     arrivals.append(arrival)
   }
 
   private func tooMany() -> TraceError {
-    TraceError(line: lineNumber, problem: "is past the limit of \(Self.arrivalLimit) arrivals")
+    TraceError(line: lineNumber, problem: "is past the limit of \(arrivalLimit) arrivals")
   }
 }

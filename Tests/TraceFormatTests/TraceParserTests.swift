@@ -83,6 +83,21 @@ import TraceFormat
   }
 
   @Test func `more arrivals than the limit are refused before they are made`() {
-    #expect(problem(seconds + "0,999999999,1,1\n")?.contains("past the limit") == true)
+    #expect(
+      problem(seconds + "0,999999999,1,1\n")
+        == "trace line 2: is past the limit of 67108864 arrivals")
+  }
+
+  @Test func `a limit of arrivals may be reached in both forms, and not passed`() throws {
+    for text in [seconds + "0,2,2,2\n1,1,1,1\n", requests + "0,1,1\n1,1,1\n2,1,1\n"] {
+      let line = text.hasPrefix(seconds) ? 3 : 4
+      #expect(
+        try TraceParser.parse(text.utf8, name: "test", arrivalLimit: 3).arrivals.count == 3)
+      let refused = #expect(throws: TraceError.self) {
+        try TraceParser.parse(text.utf8, name: "test", arrivalLimit: 2)
+      }
+      #expect(
+        refused.map { "\($0)" } == "trace line \(line): is past the limit of 2 arrivals")
+    }
   }
 }
