@@ -11,6 +11,9 @@ struct DemandExpectation {
   private var escalation: Escalation
   private var pipeline = ReplicaPipeline()
   private var seasonal: SeasonalMemory
+  private var silences: SilenceMemory
+  /// Whether the past teaches that the load will be there within a lead time.
+  private(set) var isActivityExpected = false
   /// The cold start that a source tells; the newest that was told.
   private var toldColdStartSeconds: Double?
 
@@ -20,13 +23,16 @@ struct DemandExpectation {
     growth = DemandGrowth(constants, looksFar: policy.scaleDownDelay == nil)
     drain = BacklogDrain(constants)
     escalation = Escalation(constants)
+    silences = SilenceMemory(constants)
     seasonal = SeasonalMemory(isOn: policy.forecast == .seasonal)
     isQueueLearned = policy.triggers.contains { $0.kind == .queueDepth && $0.target == .learned }
     isAnyLearned = policy.triggers.contains { $0.target == .learned }
   }
 
   /// Bytes held outside the value itself.
-  var heapBytes: Int { growth.heapBytes + drain.heapBytes + pipeline.heapBytes }
+  var heapBytes: Int {
+    growth.heapBytes + drain.heapBytes + pipeline.heapBytes + silences.heapBytes
+  }
 
   /// Bytes of the history of days, which only `forecast: seasonal` keeps.
   var seasonalBytes: Int { seasonal.bytes }
@@ -60,34 +66,29 @@ struct DemandExpectation {
       coverage: constants.comebackCoverage)
   }
 
-  /// `demand` with the growth to expect and the declared reserve. Nothing is learned from a demand
-  /// that is not complete.
+  /// The newest demand combined, in replicas, and what is known of it.
+  struct Newest {
+    var demand: Double
+    /// Whether every trigger contributed: from other demands nothing is learned.
+    var isComplete: Bool
+    /// Whether a trigger is above its activation threshold; `nil` where none is known.
+    var isActive: Bool?
+  }
+
+  /// `newest` with the growth to expect, the return from a silence, what earlier days needed, and
+  /// the declared reserve.
   mutating func wanted(
-    demand: Double, isComplete: Bool, reasons: inout [Reason], atSeconds now: Double
+    _ newest: Newest, reasons: inout [Reason], atSeconds now: Double
   ) -> Double {
-    var wanted = demand
+    var wanted = newest.demand
     comeback = nil
+    isActivityExpected = false
     if policy.forecast != .off {
-      let expected = growth.expected(
-        demand: demand, soon: .init(seconds: leadSeconds, coverage: policy.burstCoverage),
-        later: comebackHorizon, isComplete: isComplete, atSeconds: now)
-      comeback = expected.later.map { demand + $0 }
-      // Numbers are kept to: without history they are not exceeded.
-      let more =
-        expected.soon ?? (isAnyLearned ? demand * (constants.shortHistoryGrowth - 1) : 0)
-      if more > 0 {
-        wanted += more
-        reasons.append(Reason(.forecast, amount: more))
-      }
+      wanted += grown(newest, &reasons, atSeconds: now)
+      raise(&wanted, to: returning(newest, atSeconds: now), because: .returning, &reasons)
     }
     if policy.forecast == .seasonal {
-      if isComplete { seasonal.record(demand, atSeconds: now) }
-      let then = seasonal.expected(
-        coverage: policy.burstCoverage, leadSeconds: leadSeconds, atSeconds: now)
-      if let then, then > wanted {
-        wanted = then
-        reasons.append(Reason(.seasonal, amount: then))
-      }
+      raise(&wanted, to: onEarlierDays(newest, atSeconds: now), because: .seasonal, &reasons)
     }
     let reserve =
       switch policy.headroom {
@@ -100,6 +101,53 @@ struct DemandExpectation {
       reasons.append(Reason(.headroom, amount: reserve))
     }
     return wanted
+  }
+
+  /// The growth within a lead time that the past teaches; looks for the comeback beside it.
+  private mutating func grown(
+    _ newest: Newest, _ reasons: inout [Reason], atSeconds now: Double
+  ) -> Double {
+    let expected = growth.expected(
+      demand: newest.demand, soon: .init(seconds: leadSeconds, coverage: policy.burstCoverage),
+      later: comebackHorizon, isComplete: newest.isComplete, atSeconds: now)
+    comeback = expected.later.map { newest.demand + $0 }
+    // Numbers are kept to: without history they are not exceeded.
+    let more =
+      expected.soon ?? (isAnyLearned ? newest.demand * (constants.shortHistoryGrowth - 1) : 0)
+    guard more > 0 else { return 0 }
+    reasons.append(Reason(.forecast, amount: more))
+    return more
+  }
+
+  /// What the load needs when it comes back from its silence; `nil` where that is not expected now.
+  private mutating func returning(_ newest: Newest, atSeconds now: Double) -> Double? {
+    if newest.isComplete, let isActive = newest.isActive {
+      silences.record(
+        isActive: isActive, demand: newest.demand, leadSeconds: leadSeconds, atSeconds: now)
+    }
+    let needed = silences.expected(
+      coverage: policy.burstCoverage, leadSeconds: leadSeconds, atSeconds: now)
+    if needed != nil { isActivityExpected = true }
+    return needed
+  }
+
+  /// What earlier days needed at this time; `nil` where none is remembered.
+  private mutating func onEarlierDays(_ newest: Newest, atSeconds now: Double) -> Double? {
+    if newest.isComplete {
+      seasonal.record(newest.demand, isActive: newest.isActive ?? false, atSeconds: now)
+    }
+    let then = seasonal.expected(
+      coverage: policy.burstCoverage, leadSeconds: leadSeconds, atSeconds: now)
+    if then?.isActive == true { isActivityExpected = true }
+    return then?.demand
+  }
+
+  private func raise(
+    _ wanted: inout Double, to needed: Double?, because code: Reason.Code, _ reasons: inout [Reason]
+  ) {
+    guard let needed, needed > wanted else { return }
+    wanted = needed
+    reasons.append(Reason(code, amount: needed))
   }
 
   /// `count`, raised by what drains the queue, and by escalation.

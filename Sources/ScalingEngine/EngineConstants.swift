@@ -69,6 +69,13 @@ package struct EngineConstants: Sendable, Equatable {
   /// too few costs as much as half an hour of half as many replicas again.
   package var memorySeconds = 1800.0
 
+  /// A load that stays away for fewer seconds than this was not away.
+  package var silenceSeconds = 20.0
+  /// Share of a silence's length by which the next may be shorter or longer.
+  package var silenceSpread = 0.2
+  /// What a silence that never ends weighs, beside each of those remembered.
+  package var silenceDoubt = 0.5
+
   /// The constants in force.
   package init() {}
 
@@ -93,5 +100,7 @@ package struct EngineConstants: Sendable, Equatable {
     ("holdStableWindows", \.holdStableWindows),
     ("comebackStableWindows", \.comebackStableWindows), ("comebackCoverage", \.comebackCoverage),
     ("roomShare", \.roomShare), ("deadBand", \.deadBand), ("memorySeconds", \.memorySeconds),
+    ("silenceSeconds", \.silenceSeconds), ("silenceSpread", \.silenceSpread),
+    ("silenceDoubt", \.silenceDoubt),
   ]
 }

@@ -41,6 +41,8 @@ extension Reason {
     case comeback
     /// Growth that the past taught to expect. amount: replicas added.
     case forecast
+    /// The load is away, and earlier silences ended about now. amount: replicas needed then.
+    case returning
     /// The same hours of earlier days were higher. amount: replicas then.
     case seasonal
     /// Declared reserve. amount: replicas added.

@@ -23,6 +23,8 @@ extension Reason: CustomStringConvertible {
     case .scaleDownDelay: return "\(amount) stands until lower demand has lasted \(limit) s"
     case .comeback: return "\(replicas) kept, for the past teaches that demand comes back"
     case .forecast: return "\(replicas) for the growth that the past teaches to expect"
+    case .returning:
+      return "\(replicas) for the load's return: earlier silences ended about now"
     case .seasonal:
       return "\(replicas) \(isOne ? "was" : "were") needed at this hour on earlier days"
     case .headroom: return "\(replicas) kept in reserve, as declared"

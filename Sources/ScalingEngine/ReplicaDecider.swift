@@ -89,9 +89,10 @@ package struct ReplicaDecider: Sendable {
     let mode = self.mode(newest, observation, &reasons, atSeconds: now)
 
     var count = Bounds.wholeReplicas(newest)
+    let wanted = expectation.wanted(
+      .init(demand: newest, isComplete: demand.isComplete, isActive: demand.isActive),
+      reasons: &reasons, atSeconds: now)
     if demand.isComplete {
-      let wanted = expectation.wanted(
-        demand: newest, isComplete: true, reasons: &reasons, atSeconds: now)
       damping.record(demand: newest, atSeconds: now)
       count = damping.damped(
         Bounds.wholeReplicas(wanted), mode: mode, currentReplicas: observation.currentReplicas,
@@ -100,8 +101,6 @@ package struct ReplicaDecider: Sendable {
         count, wanted: wanted, demand: newest, learned: learned, observation, reasons: &reasons,
         atSeconds: now)
     } else {
-      let wanted = expectation.wanted(
-        demand: newest, isComplete: false, reasons: &reasons, atSeconds: now)
       count = expectation.raisedForQueue(
         Bounds.wholeReplicas(wanted), wanted: wanted, demand: newest, learned: learned,
         observation, reasons: &reasons, atSeconds: now)
@@ -116,7 +115,7 @@ package struct ReplicaDecider: Sendable {
       count, policy: policy, placeable: observation.placeableReplicas,
       currentReplicas: observation.currentReplicas, reasons: &reasons)
     let stepped = steppedOver(bounded.count, observation, &reasons)
-    let isActive = activity(demand)
+    let isActive = activity(demand) || expectation.isActivityExpected
     if !isActive { reasons.append(Reason(.inactive)) }
     let decision = Decision(
       desiredReplicas: stepped, isActive: isActive, mode: mode, reasons: reasons,

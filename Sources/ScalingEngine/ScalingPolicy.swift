@@ -122,7 +122,7 @@ package enum Headroom: Sendable, Equatable {
 package enum Forecast: String, Sendable, CaseIterable {
   /// Nothing: no growth, no drain, no escalation.
   case off
-  /// Growth over one lead time, from the recent past.
+  /// Growth over one lead time and returns from silence, from the recent past.
   case trend
   /// `trend`, and the same hours of earlier days.
   case seasonal

@@ -1,36 +1,69 @@
 /// The demand of the last seven days by time of day, for `forecast: seasonal`.
 ///
-/// Each half-minute keeps its largest demand: 2880 a day, 8 days of 4 bytes each, 92 KB. Expected
-/// is what the same half-minutes of earlier days, from now to a lead time from now, needed: at a
-/// coverage of 80 % and demands of 4, 9, 6, 5 and 20 on five days, 9.
+/// Each half-minute keeps its largest demand, and whether a trigger was active: 2880 a day, 8 days of
+/// 4 bytes each, 92 KB. Expected is what the same half-minutes of earlier days, from now to a lead
+/// time from now, needed: at a coverage of 80 % and demands of 4, 9, 6, 5 and 20 on five days, 9; and
+/// the load is expected to be there where it was on more than one of these five.
 struct SeasonalMemory {
   private static let bucketSeconds = 30.0
   private static let bucketsPerDay = 2880
   private static let days = 7
 
-  private var buckets: [Float]
+  /// The largest demand of a half-minute, in replicas, and in its sign whether it was active.
+  private struct HalfMinute {
+    static let unknown = HalfMinute(encoded: .nan)
+    private let encoded: Float
+    private init(encoded: Float) { self.encoded = encoded }
+
+    init(demand: Float, isActive: Bool) {
+      self.init(encoded: Float(sign: isActive ? .plus : .minus, exponent: 0, significand: demand))
+    }
+
+    var isKnown: Bool { !encoded.isNaN }
+    var demand: Float { abs(encoded) }
+    var isActive: Bool { encoded.sign == .plus }
+
+    /// Of both, what is larger.
+    func merged(with other: HalfMinute) -> HalfMinute {
+      guard isKnown else { return other }
+      guard other.isKnown else { return self }
+      return HalfMinute(
+        demand: Swift.max(demand, other.demand), isActive: isActive || other.isActive)
+    }
+  }
+
+  /// What earlier days teach of the time up to a lead time from now.
+  struct Expected: Equatable {
+    /// Replicas.
+    var demand: Double
+    /// Whether a trigger will be active.
+    var isActive: Bool
+  }
+
+  private var buckets: [HalfMinute]
   private var newest: Int?
 
   /// An empty memory, which takes its space only where `isOn`.
   init(isOn: Bool) {
-    buckets = isOn ? Array(repeating: -1, count: Self.bucketsPerDay * (Self.days + 1)) : []
+    buckets = isOn ? Array(repeating: .unknown, count: Self.bucketsPerDay * (Self.days + 1)) : []
   }
 
   /// Bytes held.
-  var bytes: Int { buckets.capacity * MemoryLayout<Float>.stride }
+  var bytes: Int { buckets.capacity * MemoryLayout<HalfMinute>.stride }
 
   /// Takes in one second's `demand`, in replicas; `now` never goes back (the caller sees to it).
-  mutating func record(_ demand: Double, atSeconds now: Double) {
+  mutating func record(_ demand: Double, isActive: Bool, atSeconds now: Double) {
     guard !buckets.isEmpty, let bucket = Self.bucket(now) else { return }
     if let newest, bucket > newest {
       // Half-minutes that were not lived through know nothing, and those of a week ago leave.
       for skipped in 1...Swift.min(bucket - newest, buckets.count) {
-        buckets[slot(newest + skipped)] = -1
+        buckets[slot(newest + skipped)] = .unknown
       }
     }
     newest = Swift.max(newest ?? bucket, bucket)
-    let known = buckets[slot(bucket)]
-    buckets[slot(bucket)] = Swift.max(known, Float(Swift.min(demand, Double(Bounds.replicaLimit))))
+    let demand = Float(Swift.min(Swift.max(0, demand), Double(Bounds.replicaLimit)))
+    buckets[slot(bucket)] = buckets[slot(bucket)].merged(
+      with: HalfMinute(demand: demand, isActive: isActive))
   }
 
   /// Takes over what `past` knows of half-minutes that are still remembered. O(memory).
@@ -41,30 +74,32 @@ struct SeasonalMemory {
     let newest = Swift.max(newest ?? end, end)
     for bucket in (newest - buckets.count + 1)...newest where bucket <= end {
       guard bucket > end - buckets.count else { continue }
-      buckets[slot(bucket)] = Swift.max(buckets[slot(bucket)], past.buckets[slot(bucket)])
+      buckets[slot(bucket)] = buckets[slot(bucket)].merged(with: past.buckets[slot(bucket)])
     }
     self.newest = newest
   }
 
-  /// Replicas that earlier days needed between `now` and `leadSeconds` later, at the quantile
-  /// `coverage` over those days; `nil` where no earlier day is remembered.
-  func expected(coverage: Double, leadSeconds: Double, atSeconds now: Double) -> Double? {
+  /// What earlier days needed between `now` and `leadSeconds` later, at the quantile `coverage` over
+  /// those days; `nil` where no earlier day is remembered.
+  func expected(coverage: Double, leadSeconds: Double, atSeconds now: Double) -> Expected? {
     guard let newest, let first = Self.bucket(now), let last = Self.bucket(now + leadSeconds)
     else { return nil }
-    var seen: [Float] = []
+    var seen: [HalfMinute] = []
     for day in 1...Self.days {
-      var largest: Float = -1
+      var largest = HalfMinute.unknown
       for bucket in first...Swift.max(first, last) {
         let then = bucket - day * Self.bucketsPerDay
         guard then <= newest, then > newest - buckets.count else { continue }
-        largest = Swift.max(largest, buckets[slot(then)])
+        largest = largest.merged(with: buckets[slot(then)])
       }
-      if largest >= 0 { seen.append(largest) }
+      if largest.isKnown { seen.append(largest) }
     }
     guard !seen.isEmpty else { return nil }
-    seen.sort()
-    let rank = (coverage * Double(seen.count) - 1e-9).rounded(.up) - 1
-    return Double(seen[Swift.min(seen.count - 1, Swift.max(0, Int(rank)))])
+    let place = (coverage * Double(seen.count) - 1e-9).rounded(.up) - 1
+    let rank = Swift.min(seen.count - 1, Swift.max(0, Int(place)))
+    return Expected(
+      demand: Double(seen.map(\.demand).sorted()[rank]),
+      isActive: seen.count { !$0.isActive } <= rank)
   }
 
   /// The half-minute of `seconds`; `nil` where it cannot be counted.

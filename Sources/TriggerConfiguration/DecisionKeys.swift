@@ -66,7 +66,7 @@ extension MetadataKey {
       .object { value, draft throws(Refusal) in draft.policy.headroom = try value.headroom() }),
     MetadataKey(
       "forecast", .object, default: "trend", example: "trend",
-      "What is learned of growth: off, trend, or seasonal (and the same hours of earlier days).",
+      "What is learned of growth and silences: off, trend, or seasonal (the same hours of earlier days too).",
       .object { value, draft throws(Refusal) in
         draft.policy.forecast = try value.choice(Forecast.self)
       }),
