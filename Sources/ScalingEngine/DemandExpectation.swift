@@ -63,7 +63,7 @@ struct DemandExpectation {
     guard policy.scaleDownDelay == nil else { return nil }
     return DemandGrowth.Horizon(
       seconds: policy.stableWindow.inSeconds * constants.comebackStableWindows,
-      coverage: constants.comebackCoverage)
+      coverage: policy.burstCoverage)
   }
 
   /// The newest demand combined, in replicas, and what is known of it.
@@ -128,6 +128,13 @@ struct DemandExpectation {
     let needed = silences.expected(
       coverage: policy.burstCoverage, leadSeconds: leadSeconds, atSeconds: now)
     if needed != nil { isActivityExpected = true }
+    // In a silence all moments are alike; only its length tells whether it goes on.
+    if let horizon = comebackHorizon,
+      silences.comesBack(
+        within: horizon.seconds, coverage: policy.burstCoverage, atSeconds: now) == false
+    {
+      comeback = nil
+    }
     return needed
   }
 

@@ -45,8 +45,6 @@ package struct EngineConstants: Sendable, Equatable {
   /// How far ahead a higher demand that comes back is looked for before replicas are given back
   /// (`scaleDownDelay: auto`), in stable windows.
   package var comebackStableWindows = 2.5
-  /// Share of the moments like now whose comeback is kept for; the rest may be followed by more.
-  package var comebackCoverage = 0.65
   /// Lower demand must have lasted this many cold starts (`scaleDownDelay: auto`).
   package var holdColdStarts = 1.0
   /// Lower demand must have lasted at least this many stable windows: with a short cold start the
@@ -98,7 +96,7 @@ package struct EngineConstants: Sendable, Equatable {
     ("holdColdStarts", \.holdColdStarts), ("escalationSeconds", \.escalationSeconds),
     ("escalationShare", \.escalationShare), ("blindGrowth", \.blindGrowth),
     ("holdStableWindows", \.holdStableWindows),
-    ("comebackStableWindows", \.comebackStableWindows), ("comebackCoverage", \.comebackCoverage),
+    ("comebackStableWindows", \.comebackStableWindows),
     ("roomShare", \.roomShare), ("deadBand", \.deadBand), ("memorySeconds", \.memorySeconds),
     ("silenceSeconds", \.silenceSeconds), ("silenceSpread", \.silenceSpread),
     ("silenceDoubt", \.silenceDoubt),

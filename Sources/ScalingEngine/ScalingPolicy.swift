@@ -13,7 +13,8 @@ package struct ScalingPolicy: Sendable, Equatable {
   package var panicWindow: Duration = .seconds(6)
   /// Demand ÷ ready capacity from which panic mode starts; 2 is "200 %".
   package var panicThreshold: Double = 2
-  /// Share (0…1) of the growths of demand seen within one lead time that is covered in advance.
+  /// Share (0…1) of what followed moments and silences like the present one that is covered: asked
+  /// for a lead time ahead, and kept for a comeback.
   package var burstCoverage: Double = 0.8
   /// How long lower demand must last before the decision follows it; `nil` derives it from the
   /// cold start.

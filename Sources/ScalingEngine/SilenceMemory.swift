@@ -61,21 +61,39 @@ struct SilenceMemory {
   ///
   /// - Parameter coverage: the quantile, 0…1, of the returns that are possible still.
   func expected(coverage: Double, leadSeconds: Double, atSeconds now: Double) -> Double? {
-    guard let since = silentSince else { return nil }
-    let elapsed = now - since
-    var total = constants.silenceDoubt
-    var returns: [(needed: Double, weight: Double)] = []
-    for silence in past where now - silence.from <= rememberedSeconds {
-      let goesOn = share(of: silence, beyond: elapsed)
-      total += goesOn
-      returns.append((silence.needed, goesOn - share(of: silence, beyond: elapsed + leadSeconds)))
-    }
-    var above = (1 - coverage) * total
-    for candidate in returns.sorted(by: { $0.needed > $1.needed }) {
+    guard let returns = returns(within: leadSeconds, atSeconds: now) else { return nil }
+    var above = (1 - coverage) * returns.total
+    for candidate in returns.due.sorted(by: { $0.needed > $1.needed }) {
       above -= candidate.weight
       if above < 0 { return candidate.needed > 0 ? candidate.needed : nil }
     }
     return nil
+  }
+
+  /// Whether more than 1 − `coverage` of the silences that may go on still end within `seconds`;
+  /// `nil` while the load is there, and where no silence is remembered.
+  func comesBack(within seconds: Double, coverage: Double, atSeconds now: Double) -> Bool? {
+    guard let returns = returns(within: seconds, atSeconds: now), !returns.due.isEmpty else {
+      return nil
+    }
+    return returns.due.map(\.weight).reduce(0, +) > (1 - coverage) * returns.total
+  }
+
+  /// The returns that are possible within `seconds`, each with its weight, and the weight of all
+  /// that may still come, the one that never does included; `nil` while the load is there.
+  private func returns(within seconds: Double, atSeconds now: Double)
+    -> (due: [(needed: Double, weight: Double)], total: Double)?
+  {
+    guard let since = silentSince else { return nil }
+    let elapsed = now - since
+    var total = constants.silenceDoubt
+    var due: [(needed: Double, weight: Double)] = []
+    for silence in past where now - silence.from <= rememberedSeconds {
+      let goesOn = share(of: silence, beyond: elapsed)
+      total += goesOn
+      due.append((silence.needed, goesOn - share(of: silence, beyond: elapsed + seconds)))
+    }
+    return (due, total)
   }
 
   /// As long as the moments of `DemandGrowth`: what a restarted server reads of the past.

@@ -35,7 +35,8 @@ extension MetadataKey {
       }),
     MetadataKey(
       "burstCoverage", .object, default: "80%", example: "80%",
-      "Share of the growths of demand seen within one lead time that is covered in advance.",
+      "Share of what followed similar moments and silences that is covered: a lead time ahead, and kept "
+        + "for a comeback.",
       .object { value, draft throws(Refusal) in
         draft.policy.burstCoverage = try value.share("a share above 0% and below 100%") {
           $0 > 0 && $0 < 1

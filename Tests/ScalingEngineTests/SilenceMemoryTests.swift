@@ -58,6 +58,22 @@ import Testing
     #expect(expected(remembering([(60, 6), (20, 0), (60, 6), (10, 0)]), at: 150) == 6)
   }
 
+  @Test func `Whether a silence ends soon is told from its length alone`() {
+    let memory = remembering([(60, 6), (500, 0), (60, 6), (500, 0)])
+    func comesBack(at seconds: Double) -> Bool? {
+      memory.comesBack(within: 150, coverage: 0.8, atSeconds: 620 + seconds)
+    }
+    // Lengths from 400 to 600 s: more than 0.3 of 1.5 end within 150 s from 311 s on, and after
+    // 575 s less than a fifth of what is left.
+    #expect(comesBack(at: 1) == false)
+    #expect(comesBack(at: 309) == false)
+    #expect(comesBack(at: 311) == true)
+    #expect(comesBack(at: 574) == true)
+    #expect(comesBack(at: 576) == false)
+    #expect(
+      remembering([(60, 6), (500, 0)]).comesBack(within: 150, coverage: 0.8, atSeconds: 560) == nil)
+  }
+
   @Test func `A silence in which something was not known is not learned from`() {
     func memory(gap: Double) -> SilenceMemory {
       var memory = remembering([(60, 6), (100, 0)])
