@@ -68,14 +68,15 @@ struct FlowMeter {
     return Swift.min(constants.inflationLimit, Swift.max(1, fullSojourn / sojourn))
   }
 
-  /// Takes in one second. After a gap of 10 s the next change is not one.
+  /// Takes in one second. After a gap the next change is not one.
   mutating func record(_ load: FleetLoad, atSeconds now: Double) {
     // Where nobody tells what runs, a full fleet's queue moves as the whole would.
     guard let inSystem = load.inSystem ?? load.waiting else { return }
     let running = load.running ?? 0
     let before = last
     last = (now, inSystem)
-    guard let before, now > before.seconds, now - before.seconds < 10 else {
+    guard let before, now > before.seconds, now - before.seconds < ObservationCheck.gapSeconds
+    else {
       lastChange = nil
       return
     }

@@ -13,6 +13,9 @@
 struct ObservationCheck {
   private var lastSeconds: Double?
 
+  /// From this many seconds on without an observation nothing is learned from the change across them.
+  static let gapSeconds = 10.0
+
   /// No total of requests on Earth is above this.
   private static let totalLimit = 1e12
 

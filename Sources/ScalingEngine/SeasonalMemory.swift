@@ -16,7 +16,7 @@ struct SeasonalMemory {
     private init(encoded: Float) { self.encoded = encoded }
 
     init(demand: Float, isActive: Bool) {
-      self.init(encoded: Float(sign: isActive ? .plus : .minus, exponent: 0, significand: demand))
+      self.init(encoded: isActive ? demand : -demand)
     }
 
     var isKnown: Bool { !encoded.isNaN }

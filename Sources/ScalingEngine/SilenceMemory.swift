@@ -8,8 +8,6 @@
 struct SilenceMemory {
   /// Silences remembered at most; the oldest leaves.
   private static let limit = 8
-  /// A gap in what is known from this many seconds on may have hidden the load.
-  private static let gapSeconds = 10.0
 
   private struct Silence {
     var from: Double
@@ -38,7 +36,8 @@ struct SilenceMemory {
 
   /// Takes in one second in which all was known; `now` never goes back (the caller sees to it).
   mutating func record(isActive: Bool, demand: Double, leadSeconds: Double, atSeconds now: Double) {
-    if now - lastSeen >= Self.gapSeconds { isWhole = false }
+    // The load may have come and gone meanwhile.
+    if now - lastSeen >= ObservationCheck.gapSeconds { isWhole = false }
     lastSeen = now
     guard isActive else {
       if isWhole, silentSince == nil { silentSince = now }

@@ -7,9 +7,9 @@ import Testing
   /// What a load does for some seconds: how many replicas it needs; 0 is silence.
   private typealias Stretch = (seconds: Int, demand: Double)
 
-  private func remembering(_ stretches: [Stretch], from start: Double = 0) -> SilenceMemory {
+  private func remembering(_ stretches: [Stretch]) -> SilenceMemory {
     var memory = SilenceMemory(.inForce)
-    var now = start
+    var now = 0.0
     for stretch in stretches {
       for _ in 0..<stretch.seconds {
         memory.record(
@@ -91,7 +91,7 @@ import Testing
   }
 
   @Test func `What began over half an hour ago is forgotten`() {
-    // 600 s, and then a load of 1 000 s: at 240 s of the next silence the first began 1 840 s ago.
+    // The first began at 10 s: 1 780 s ago at 580 s of the next, and 1 801 s ago at 601 s.
     let memory = remembering([(10, 6), (600, 0), (600, 6), (580, 0)])
     #expect(expected(memory, at: 1210 + 580) == 6)
     #expect(expected(memory, at: 1210 + 601) == nil)
