@@ -63,9 +63,21 @@ package struct EngineConstants: Sendable, Equatable {
   /// Growth per HPA sync while a queue grows and nothing is known of what a replica carries.
   package var blindGrowth = 2.0
 
-  /// Time constant with which a lesson of the queue fades where nobody tells what runs. One lesson
-  /// too few costs as much as half an hour of half as many replicas again.
-  package var memorySeconds = 1800.0
+  /// Lead times after which a lesson of the queue has faded to a third, where nobody tells what
+  /// runs. One lesson too few costs a lead time of late requests.
+  package var memoryLeads = 30.0
+
+  /// How many times the ready replicas a queue may show as work: how fast it grows, seen for
+  /// seconds, errs by more.
+  package var lessonLimit = 2.0
+  /// Seconds that replicas must idle before that says how little there is to do.
+  package var idleSeconds = 60.0
+  /// Share of the replicas at work from which on all are: the scrapes of many are not of one
+  /// instant.
+  package var allAtWorkShare = 0.95
+  /// Share of the seconds with all replicas at work in which a short queue must stand, before the
+  /// replicas at work are taken for the load.
+  package var queuedShare = 0.5
 
   /// A load that stays away for fewer seconds than this was not away.
   package var silenceSeconds = 20.0
@@ -97,7 +109,9 @@ package struct EngineConstants: Sendable, Equatable {
     ("escalationShare", \.escalationShare), ("blindGrowth", \.blindGrowth),
     ("holdStableWindows", \.holdStableWindows),
     ("comebackStableWindows", \.comebackStableWindows),
-    ("roomShare", \.roomShare), ("deadBand", \.deadBand), ("memorySeconds", \.memorySeconds),
+    ("roomShare", \.roomShare), ("deadBand", \.deadBand), ("memoryLeads", \.memoryLeads),
+    ("lessonLimit", \.lessonLimit), ("idleSeconds", \.idleSeconds),
+    ("allAtWorkShare", \.allAtWorkShare), ("queuedShare", \.queuedShare),
     ("silenceSeconds", \.silenceSeconds), ("silenceSpread", \.silenceSpread),
     ("silenceDoubt", \.silenceDoubt),
   ]

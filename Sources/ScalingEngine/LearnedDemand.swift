@@ -25,8 +25,11 @@ struct LearnedDemand {
     self.constants = constants
   }
 
-  /// Learns from one second of the fleet.
-  mutating func learn(_ newest: FleetLoad, atSeconds now: Double) {
+  /// Bytes held outside the value itself.
+  var heapBytes: Int { memory.heapBytes }
+
+  /// Learns from one second of the fleet, where a replica asked for now serves in `leadSeconds`.
+  mutating func learn(_ newest: FleetLoad, leadSeconds: Double, atSeconds now: Double) {
     var newest = newest
     newest.stranded = stranded.requests(in: newest, slots: capacity.slots, atSeconds: now)
     load = newest
@@ -36,7 +39,8 @@ struct LearnedDemand {
     if isFollowingRunning {
       offered.record(newest, capacity: capacity, atSeconds: now)
     } else {
-      memory.record(newest, throughput: capacity.flow.fullThroughput, atSeconds: now)
+      memory.record(
+        newest, throughput: capacity.flow.fullThroughput, leadSeconds: leadSeconds, atSeconds: now)
     }
   }
 

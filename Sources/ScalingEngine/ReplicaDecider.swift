@@ -36,7 +36,7 @@ package struct ReplicaDecider: Sendable {
   /// Memory that this decider's state holds, in bytes, its policy's texts apart.
   package var stateBytes: Int {
     MemoryLayout<Self>.size + expectation.heapBytes + damping.heapBytes + panicWindow.heapBytes
-      + replicaCount.heapBytes
+      + replicaCount.heapBytes + learned.heapBytes
   }
 
   /// Bytes of the history of days, which only `forecast: seasonal` keeps, beside `stateBytes`.
@@ -64,7 +64,7 @@ package struct ReplicaDecider: Sendable {
     let demand: DemandReader.Demand
     do {
       let load = FleetLoad(checked.observation, triggers: policy.triggers)
-      learned.learn(load, atSeconds: checked.seconds)
+      learned.learn(load, leadSeconds: expectation.leadSeconds, atSeconds: checked.seconds)
       demand = try DemandReader(policy: policy).demand(
         checked.observation, learned: learned, reasons: &reasons)
     } catch {

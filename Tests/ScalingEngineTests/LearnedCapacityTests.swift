@@ -55,25 +55,6 @@ import Testing
     #expect(abs((capacity.targetSojourn ?? 0) - 8.7) < 0.01)
   }
 
-  @Test func `Where nobody tells what runs, a full fleet's queue tells of the work`() throws {
-    var memory = SaturationMemory(constants)
-    for second in 0..<40 {
-      var load = FleetLoad()
-      load.waiting = 18 * Double(second)
-      load.busyReplicas = 4
-      load.readyReplicas = 4
-      memory.record(load, throughput: 3, atSeconds: Double(second))
-    }
-    // 4 full replicas and 18 ÷ 3 more; the slope has settled to a few percent.
-    #expect(abs(try #require(memory.fullReplicas) - 10) < 0.5)
-    var idle = FleetLoad()
-    idle.waiting = 0
-    idle.busyReplicas = 1
-    idle.readyReplicas = 4
-    memory.record(idle, throughput: 3, atSeconds: 40)
-    #expect(try #require(memory.fullReplicas) <= 1)
-  }
-
   @Test func `Little's law gives the sojourn time where arrivals are known`() {
     var flow = FlowMeter(constants)
     for second in 0..<300 {
@@ -129,32 +110,5 @@ import Testing
     }
     #expect(expected(0.5) == 0)
     #expect(expected(0.9) == 4)
-  }
-}
-
-/// A small seeded generator, so that the tests repeat.
-private struct SplitMix {
-  var state: UInt64
-
-  mutating func uniform() -> Double {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var z = state
-    z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-    return Double((z ^ (z >> 31)) >> 11) / Double(1 << 53)
-  }
-
-  /// By halves of uniform products; fine for small means.
-  mutating func poisson(_ mean: Double) -> Int {
-    var count = 0
-    var left = mean
-    while left > 0 {
-      // Exponential gaps from uniform ones by the ratio method of von Neumann would do as well; a
-      // thousand Bernoulli trials are simple and exact enough.
-      let slice = Swift.min(left, 0.02)
-      if uniform() < slice { count += 1 }
-      left -= 0.02
-    }
-    return count
   }
 }

@@ -61,12 +61,17 @@ extension Contestant {
   /// The two signals that tell most.
   static let queueAndRunning = ["queueDepthQuery": "queue_depth", "concurrencyQuery": "running"]
 
+  /// The two that every engine and every GPU has.
+  static let queueAndUtilization = [
+    "queueDepthQuery": "queue_depth", "gpuUtilizationQuery": "gpu_utilization",
+  ]
+
   /// The engine, by what it is given: one configuration for all workloads, thresholds learned, the
   /// cold start told.
   private static func engines(_ options: Options) -> [Contestant] {
     let given: [(String, [String: String])] = [
       ("queue+running", queueAndRunning),
-      ("queue+gpu", ["queueDepthQuery": "queue_depth", "gpuUtilizationQuery": "gpu_utilization"]),
+      ("queue+gpu", queueAndUtilization),
       (
         "all",
         [

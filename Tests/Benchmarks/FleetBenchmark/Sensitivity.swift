@@ -5,44 +5,53 @@ internal import Simulation
 /// What each constant of the engine does to the cost of a run.
 enum Sensitivity {
   private static let factors = [0.5, 2]
+  private static let signals = [
+    ("queue + running", Contestant.queueAndRunning),
+    ("queue + utilization", Contestant.queueAndUtilization),
+  ]
 
-  /// The engine with queue and running requests, and with each constant halved and doubled.
+  /// The engine with either pair of signals, and with each constant halved and doubled.
   static func contestants(_ options: Options) -> [Contestant] {
-    let asIs = engine("as-is", options.constants, options)
-    return [asIs]
-      + EngineConstants.all.flatMap { entry in
-        factors.map { factor in
-          var constants = options.constants
-          constants[keyPath: entry.path] *= factor
-          return engine("\(entry.name)-\(factor)", constants, options)
-        }
+    signals.flatMap { signals, metadata in
+      func engine(_ name: String, _ constants: EngineConstants) -> Contestant {
+        .engine(
+          "\(signals), \(name)", metadata.merging(options.metadata) { $1 }, constants: constants)
       }
+      return [engine("as-is", options.constants)]
+        + EngineConstants.all.flatMap { entry in
+          factors.map { factor in
+            var constants = options.constants
+            constants[keyPath: entry.path] *= factor
+            return engine("\(entry.name)-\(factor)", constants)
+          }
+        }
+    }
   }
 
-  /// One row per constant: its value, and the change of the mean of J ÷ the clairvoyant's J.
+  /// One row per constant: its value, and for each pair of signals the change of the mean of
+  /// J ÷ the clairvoyant's J.
   static func table(_ lines: [Line], _ options: Options) -> String {
-    let base = mean(lines, "as-is")
+    let bases = signals.map { mean(lines, "\($0.0), as-is") }
     let rows = EngineConstants.all.map { entry in
-      let changes = factors.map { factor in
-        String(format: "%+.0f %%", 100 * (mean(lines, "\(entry.name)-\(factor)") / base - 1))
+      let changes = zip(signals, bases).flatMap { signals, base in
+        factors.map { factor in
+          String(
+            format: "%+.0f %%",
+            100 * (mean(lines, "\(signals.0), \(entry.name)-\(factor)") / base - 1))
+        }
       }
       let value = options.constants[keyPath: entry.path]
       return "| `\(entry.name)` | \(value) | \(changes.joined(separator: " | ")) |"
     }
     let names = Set(lines.map(\.trace)).sorted().joined(separator: ", ")
+    let means = zip(signals, bases).map { "\(String(format: "%.3f", $1)) with \($0.0)" }
     return """
-      mean J ÷ clairvoyant's \(String(format: "%.3f", base)) on \(names)
+      mean J ÷ clairvoyant's \(means.joined(separator: ", ")) on \(names)
 
-      | Constant | Value | halved | doubled |
-      |---|---|---|---|
+      | Constant | Value |\(signals.map { " \($0.0) halved | doubled |" }.joined())
+      |---|---|\(signals.map { _ in "---|---|" }.joined())
       \(rows.joined(separator: "\n"))
       """
-  }
-
-  private static func engine(
-    _ name: String, _ constants: EngineConstants, _ options: Options
-  ) -> Contestant {
-    .engine(name, Contestant.queueAndRunning.merging(options.metadata) { $1 }, constants: constants)
   }
 
   private static func mean(_ lines: [Line], _ name: String) -> Double {
