@@ -30,7 +30,7 @@ struct BacklogDrain {
     }
     let owed = waiting / throughput
     let left = pipeline.backlog(
-      waiting: owed, work: demand * constants.loadShare, coldStartSeconds: coldStartSeconds,
+      waiting: owed, work: demand * capacity.loadShare, coldStartSeconds: coldStartSeconds,
       horizon: lead, atSeconds: now)
     return left / drainSeconds
   }

@@ -4,9 +4,13 @@
 /// statistics of counting set. Halving or doubling any of them moves the cost of a run by little;
 /// the benchmark's sensitivity table says by how much.
 package struct EngineConstants: Sendable, Equatable {
-  /// Share of a full replica's throughput that is aimed for. The rest absorbs what happens within
-  /// seconds; what happens within a lead time is `DemandGrowth`'s to expect.
+  /// Share of a full replica's throughput that is aimed for, at least. The rest absorbs what happens
+  /// within seconds; what happens within a lead time is `DemandGrowth`'s to expect.
   package var loadShare = 0.85
+  /// The same, at most: no fleet is measured more exactly.
+  package var loadShareLimit = 0.95
+  /// Standard deviations of the number of requests that the rest is to absorb.
+  package var spareDeviations = 2.0
   /// How many times as long a request stays on a full replica as on a calm one, before that was
   /// seen: 2 is where waiting for one another starts to cost as much as the work itself.
   package var priorInflation = 2.0
@@ -96,7 +100,8 @@ package struct EngineConstants: Sendable, Equatable {
 
   /// All of them, for the sensitivity table.
   package static let all: [Entry] = [
-    ("loadShare", \.loadShare), ("priorInflation", \.priorInflation),
+    ("loadShare", \.loadShare), ("loadShareLimit", \.loadShareLimit),
+    ("spareDeviations", \.spareDeviations), ("priorInflation", \.priorInflation),
     ("inflationLimit", \.inflationLimit), ("probe", \.probe), ("slotGain", \.slotGain),
     ("saturatedSeconds", \.saturatedSeconds), ("calmAveragingSeconds", \.calmAveragingSeconds),
     ("fullAveragingSeconds", \.fullAveragingSeconds), ("settledSojourns", \.settledSojourns),

@@ -38,6 +38,7 @@ struct LearnedDemand {
     capacity.learn(newest, atSeconds: now)
     if isFollowingRunning {
       offered.record(newest, capacity: capacity, atSeconds: now)
+      capacity.follow(offeredRequests: offered.requests)
     } else {
       memory.record(
         newest, throughput: capacity.flow.fullThroughput, leadSeconds: leadSeconds, atSeconds: now)

@@ -55,6 +55,14 @@ import Testing
     #expect(abs((capacity.targetSojourn ?? 0) - 8.7) < 0.01)
   }
 
+  @Test(arguments: [(0.0, 0.85), (128, 0.85), (400, 0.909), (900, 0.9375), (1e6, 0.95)])
+  func `The more requests, the fuller a replica may be`(requests: Double, share: Double) {
+    var capacity = LearnedCapacity(constants)
+    #expect(capacity.loadShare == 0.85)
+    capacity.follow(offeredRequests: requests)
+    #expect(abs(capacity.loadShare - share) < 0.001)
+  }
+
   @Test func `Little's law gives the sojourn time where arrivals are known`() {
     var flow = FlowMeter(constants)
     for second in 0..<300 {
