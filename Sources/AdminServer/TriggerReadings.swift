@@ -16,7 +16,7 @@ struct ShownReading: Sendable, Equatable {
     let factor = source.unit.factor
     switch reading {
     case .unknown: break
-    case .total(let total): self.total = total / factor
+    case .total(let total), .atLeast(let total): self.total = total / factor
     case .average(let mean): self.mean = mean / factor
     case .perReplica(let sum, let replicas):
       total = sum / factor

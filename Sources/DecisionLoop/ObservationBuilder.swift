@@ -40,6 +40,8 @@ package struct ObservationBuilder {
         built.remarks.append("trigger \"\(source.name)\": \(remark)")
       }
       built.observation.readings.append(reading?.reading ?? .unknown)
+      built.observation.seriesReplicas.append(
+        source.ignoreNullValues ? nil : reading?.distinctReplicas)
       if let replicas = reading?.distinctReplicas {
         distinctReplicas = max(distinctReplicas ?? 0, replicas)
       }

@@ -34,7 +34,12 @@ struct DemandReader {
         reasons.append(Reason(.unknownTrigger, trigger: trigger.name))
       }
       if let total = isGone ? 0 : TriggerDemand.total(reading) {
-        demand.isActive = (demand.isActive ?? false) || total > trigger.activationThreshold
+        let isAbove = total > trigger.activationThreshold
+        if case .atLeast = reading {
+          demand.isComplete = false
+          if !isAbove { continue }
+        }
+        demand.isActive = (demand.isActive ?? false) || isAbove
       }
     }
     demand.combined = combined(demand.byTrigger)
@@ -46,6 +51,7 @@ struct DemandReader {
     _ trigger: TriggerPolicy, _ reading: TriggerReading, _ observation: Observation,
     _ learned: LearnedDemand
   ) throws(Undecided) -> Double? {
+    if case .atLeast = reading, case .formula = policy.aggregation { return nil }
     switch trigger.target {
     case .learned:
       return try learned.replicas(trigger, reading, isReadyAwaited: observation.isReadyAwaited)

@@ -40,6 +40,7 @@ struct FleetLoad: Equatable {
         if [.queueDepth, .concurrency, .rate].contains(trigger.kind) { isWhole = false }
         continue
       }
+      if case .atLeast = reading { isWhole = false }
       switch trigger.kind {
       case .queueDepth: waiting = (waiting ?? 0) + total
       case .concurrency: running = (running ?? 0) + total
@@ -52,7 +53,7 @@ struct FleetLoad: Equatable {
 
   private func busy(_ reading: TriggerReading) -> Double? {
     switch reading {
-    case .unknown: nil
+    case .unknown, .atLeast: nil
     case .perReplica(let sum, _), .total(let sum): sum
     case .average(let mean): readyReplicas.map { mean * Double($0) }
     }

@@ -2,6 +2,9 @@
 package struct Observation: Sendable, Equatable {
   /// What each trigger reads, in the order of `ScalingPolicy.triggers`.
   package var readings: [TriggerReading]
+  /// Of how many distinct replicas each trigger's series tell, in the same order; `nil`, or left
+  /// out, where they do not tell replicas apart or a missing one was declared to be 0.
+  package var seriesReplicas: [Int?] = []
   /// Replicas asked for and running in any state; `nil` when no source tells.
   package var currentReplicas: Int?
   /// Replicas able to serve; `nil` when no source tells.
@@ -40,6 +43,8 @@ package enum TriggerReading: Sendable, Equatable {
   case total(Double)
   /// Per-replica shares: their sum over `replicas` distinct replicas (utilization: 0…1 each).
   case perReplica(sum: Double, replicas: Int)
+  /// Replicas that are ready tell nothing any more: the total is this or more.
+  case atLeast(Double)
   /// One number that is already a mean over the ready replicas (utilization: 0…1).
   case average(Double)
 }

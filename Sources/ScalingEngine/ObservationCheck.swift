@@ -6,15 +6,26 @@
 /// | a reading below 0, not finite, or a total above 10¹² | that trigger is unknown |
 /// | utilization above 1 by more than 5 % | that trigger is unknown (a ratio read as percent, or reverse) |
 /// | utilization above 1 by less | 1 |
+/// | series of fewer replicas than before, which are ready | the reading is a lower bound |
 /// | readings missing or too many | missing are unknown, extra are passed over |
 /// | replica counts below 0 | not known |
 /// | ready above current | current is taken to be ready |
 /// | placeable below 0 | not known |
 struct ObservationCheck {
   private var lastSeconds: Double?
+  private var told: [SlidingMaximum] = []
 
   /// From this many seconds on without an observation nothing is learned from the change across them.
   static let gapSeconds = 10.0
+
+  /// For as long a replica whose series are gone is missed: as long as Prometheus looks back for
+  /// a sample, and as the HPA looks back before it scales down.
+  private static let missedSeconds = 300.0
+
+  /// Bytes held outside the value itself.
+  var heapBytes: Int {
+    told.reduce(told.capacity * MemoryLayout<SlidingMaximum>.stride) { $0 + $1.heapBytes }
+  }
 
   /// No total of requests on Earth is above this.
   private static let totalLimit = 1e12
@@ -45,7 +56,32 @@ struct ObservationCheck {
       return reading
     }
     checkReplicas(&checked)
+    for (index, trigger) in triggers.enumerated() {
+      missSeries(of: trigger, at: index, in: &checked)
+    }
     return checked
+  }
+
+  /// Where replicas were told of that are still ready and told of no more, the reading is a lower
+  /// bound: a stopped exporter is no idle GPU.
+  private mutating func missSeries(
+    of trigger: TriggerPolicy, at index: Int, in checked: inout Checked
+  ) {
+    if told.count <= index { told.append(SlidingMaximum(lengthSeconds: Self.missedSeconds)) }
+    guard index < checked.observation.seriesReplicas.count,
+      let newest = checked.observation.seriesReplicas[index], newest > 0,
+      let total = TriggerDemand.total(checked.observation.readings[index])
+    else { return }
+    told[index].record(Double(newest), atSeconds: checked.seconds)
+    guard let ready = checked.observation.readyReplicas,
+      let before = told[index].value(atSeconds: checked.seconds)
+    else { return }
+    let expected = Swift.min(Int(before), ready)
+    guard newest < expected else { return }
+    checked.observation.readings[index] = .atLeast(total)
+    checked.reasons.append(
+      Reason(
+        .partlyKnown, trigger: trigger.name, amount: Double(newest), limit: Double(expected)))
   }
 
   private func checkReplicas(_ checked: inout Checked) {
@@ -76,7 +112,7 @@ struct ObservationCheck {
     }
     switch reading {
     case .unknown: return .unknown
-    case .total(let total):
+    case .total(let total), .atLeast(let total):
       return total.isFinite && total >= 0 && total <= Self.totalLimit ? reading : .unknown
     case .average(let mean):
       return isPossible(mean, upTo: limit) ? .average(Swift.min(mean, limit)) : .unknown

@@ -25,6 +25,9 @@ extension Reason {
     case demand
     /// A trigger has no usable value, so the others may raise the decision and not lower it.
     case unknownTrigger
+    /// Series of replicas that are still ready are missing, so the trigger may raise the decision and
+    /// not lower it. amount: replicas told of; limit: replicas told of before.
+    case partlyKnown
     /// No replica, hence no per-replica series: that is zero demand, not a missing answer.
     case noReplicas
     /// Ready replicas are not known, so panic cannot be judged.

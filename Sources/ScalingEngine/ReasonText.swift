@@ -11,6 +11,9 @@ extension Reason: CustomStringConvertible {
       return "\(trigger) asks for \(replicas)\(target)"
     case .unknownTrigger:
       return "\(trigger) has no usable value; the others may raise the decision, not lower it"
+    case .partlyKnown:
+      return "\(trigger) tells of \(amount) of \(limit) replicas that are ready; it may raise the "
+        + "decision, not lower it"
     case .noReplicas: return "no replica runs, so \(trigger) has no series: that is no demand"
     case .readyUnknown: return "ready replicas are not known, so panic cannot be judged"
     case .stableWindow: return "the stable window's mean still asks for \(replicas)"

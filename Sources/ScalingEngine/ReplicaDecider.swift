@@ -36,7 +36,7 @@ package struct ReplicaDecider: Sendable {
   /// Memory that this decider's state holds, in bytes, its policy's texts apart.
   package var stateBytes: Int {
     MemoryLayout<Self>.size + expectation.heapBytes + damping.heapBytes + panicWindow.heapBytes
-      + replicaCount.heapBytes + learned.heapBytes
+      + replicaCount.heapBytes + learned.heapBytes + observationCheck.heapBytes
   }
 
   /// Bytes of the history of days, which only `forecast: seasonal` keeps, beside `stateBytes`.

@@ -16,7 +16,7 @@ enum TriggerDemand {
   ) -> Answer {
     switch reading {
     case .unknown: return .unknown
-    case .total(let total): return .replicas(total / target)
+    case .total(let total), .atLeast(let total): return .replicas(total / target)
     case .perReplica(let sum, _): return .replicas(sum / target)
     case .average(let mean):
       guard let readyReplicas else {
@@ -30,7 +30,7 @@ enum TriggerDemand {
   static func total(_ reading: TriggerReading) -> Double? {
     switch reading {
     case .unknown: nil
-    case .total(let total): total
+    case .total(let total), .atLeast(let total): total
     case .perReplica(let sum, _): sum
     case .average(let mean): mean
     }

@@ -63,6 +63,47 @@ import Testing
     #expect(try desired(50, 300) == 10)
   }
 
+  /// Ten replicas at 70 % for a minute, then `newest` of whose series are left, and `ready` ready.
+  private func decision(
+    newest: Int, at utilization: Double = 0.7, ready: Int = 10, queue: Double = 0,
+    second: Double = 200
+  ) throws -> Decision {
+    var decider = decider()
+    var observation = Observation(
+      readings: [.perReplica(sum: 7, replicas: 10), .total(0)], currentReplicas: 10,
+      readyReplicas: 10)
+    observation.seriesReplicas = [10, nil]
+    for past in 0..<60 { _ = try decider.decide(observation, atSeconds: Double(past)).get() }
+    observation.readings = [
+      .perReplica(sum: utilization * Double(newest), replicas: newest), .total(queue),
+    ]
+    observation.seriesReplicas = [newest, nil]
+    observation.readyReplicas = ready
+    observation.currentReplicas = ready
+    _ = try decider.decide(observation, atSeconds: second - 1).get()
+    return try decider.decide(observation, atSeconds: second).get()
+  }
+
+  @Test func `Series of ready replicas that vanish may raise the decision and not lower it`() throws
+  {
+    let held = try decision(newest: 5)
+    #expect(held.desiredReplicas == 10)
+    #expect(held.reasons.contains(Reason(.partlyKnown, trigger: "gpu", amount: 5, limit: 10)))
+    #expect(try decision(newest: 8, at: 1).desiredReplicas == 12, "8 ÷ 0.7")
+    #expect(try decision(newest: 5, queue: 600).desiredReplicas == 12)
+    #expect(try decision(newest: 10).desiredReplicas == 10)
+    // Those whose replicas are gone too are not missed, nor any five minutes later.
+    #expect(try decision(newest: 5, ready: 5).desiredReplicas == 5)
+    #expect(try decision(newest: 5, second: 359).desiredReplicas == 10)
+    #expect(try decision(newest: 5, second: 500).desiredReplicas == 5)
+  }
+
+  @Test func `A known part below the activation threshold is not idle`() throws {
+    let held = try decision(newest: 5, at: 0)
+    #expect(held.isActive)
+    #expect(try !decision(newest: 10, at: 0).isActive)
+  }
+
   @Test func `Before any decision the known trigger may not go below what runs`() throws {
     var decider = decider()
     let decision = try decider.decide(

@@ -193,7 +193,7 @@ extension SampleReading {
     }
     return switch reading {
     case .unknown: "unknown"
-    case .total(let total): "a total of \(inUnit(total))"
+    case .total(let total), .atLeast(let total): "a total of \(inUnit(total))"
     case .perReplica(let sum, let replicas):
       "\(inUnit(sum)) summed over \(replicas) replica(s), each the mean of its series"
     case .average(let mean): "one pre-averaged value of \(inUnit(mean))"

@@ -119,7 +119,7 @@ struct RangeReport {
   static func value(_ reading: TriggerReading) -> Double? {
     switch reading {
     case .unknown: nil
-    case .total(let total): total
+    case .total(let total), .atLeast(let total): total
     case .average(let mean): 100 * mean
     case .perReplica(let sum, let replicas): replicas > 0 ? 100 * sum / Double(replicas) : nil
     }
