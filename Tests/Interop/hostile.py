@@ -233,7 +233,13 @@ def main():
     caller = Caller(options, trigger)
     caller.start()
     # Until the first number, then a while without an attack, for comparison.
-    while not any(key[0].isdigit() for key in caller.told):
+    patience = time.monotonic() + 60
+    while not any(key[0].isdigit() for key in list(caller.told)):
+        if time.monotonic() > patience:
+            print(
+                f"the server gave no number within a minute but {dict(caller.told)}: give "
+                "--metadata a trigger whose source it reaches", file=sys.stderr)
+            return 1
         time.sleep(0.1)
     caller.told.clear()
     begin = time.monotonic()
