@@ -14,7 +14,7 @@ struct FleetLoad: Equatable {
   /// Requests of those waiting that more replicas would not help: `StrandedQueue`.
   var stranded = 0.0
 
-  /// Whether every queue, concurrency and rate trigger is known: else nothing is learned.
+  /// Whether every queue, concurrency and rate trigger is wholly known: else nothing is learned.
   var isWhole = true
 
   /// Requests in the system: running and waiting; `nil` without the running ones.
@@ -36,11 +36,12 @@ struct FleetLoad: Equatable {
         running = running ?? 0
         continue
       }
-      guard let total = TriggerDemand.total(reading) else {
-        if [.queueDepth, .concurrency, .rate].contains(trigger.kind) { isWhole = false }
-        continue
+      let total = TriggerDemand.total(reading)
+      if [.queueDepth, .concurrency, .rate].contains(trigger.kind) {
+        if case .atLeast = reading { isWhole = false }
+        if total == nil { isWhole = false }
       }
-      if case .atLeast = reading { isWhole = false }
+      guard let total else { continue }
       switch trigger.kind {
       case .queueDepth: waiting = (waiting ?? 0) + total
       case .concurrency: running = (running ?? 0) + total

@@ -76,6 +76,9 @@ struct LearnedDemand {
       // While a queue or the arrivals are unknown the estimate stands; what runs is a lower bound.
       return Swift.max(offered.requests, load.isWhole ? 0 : load.running ?? 0) / target
     case .utilization:
+      guard isFollowingRunning || isFollowingQueue else {
+        throw Undecided(kind: .impossible, explanation: Self.overloadNeeded(trigger.name))
+      }
       // Utilization saturates: it says which replicas are idle, and nothing of the others.
       return isFollowingRunning ? 0 : Swift.min(load.busyReplicas ?? 0, remembered ?? 0)
     case .queueDepth:
@@ -118,6 +121,12 @@ struct LearnedDemand {
     "trigger \"\(name)\" has the threshold \"auto\", and what a replica can take shows only where "
       + "requests wait: add \"queueDepthQuery\" or \"concurrencyQuery\", or write a threshold that is "
       + "a number"
+  }
+
+  private static func overloadNeeded(_ name: String) -> String {
+    "trigger \"\(name)\" has the threshold \"auto\", and utilization alone tells busy replicas from "
+      + "idle ones, never whether more are needed: add \"queueDepthQuery\" or \"concurrencyQuery\", or "
+      + "write a threshold that is a number"
   }
 
   private static func numberNeeded(_ name: String) -> String {
