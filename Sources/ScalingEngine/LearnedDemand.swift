@@ -68,6 +68,11 @@ struct LearnedDemand {
       throw Undecided(kind: .impossible, explanation: Self.readyNeeded(trigger.name))
     }
     guard TriggerDemand.total(reading) != nil else { return nil }
+    if let why = trigger.whyNotLearned(
+      besideQueueOrRunning: isFollowingRunning || isFollowingQueue)
+    {
+      throw Undecided(kind: .impossible, explanation: why)
+    }
     switch trigger.kind {
     case .concurrency:
       guard let target = capacity.targetConcurrency else {
@@ -76,21 +81,13 @@ struct LearnedDemand {
       // While a queue or the arrivals are unknown the estimate stands; what runs is a lower bound.
       return Swift.max(offered.requests, load.isWhole ? 0 : load.running ?? 0) / target
     case .utilization:
-      guard isFollowingRunning || isFollowingQueue else {
-        throw Undecided(kind: .impossible, explanation: Self.overloadNeeded(trigger.name))
-      }
       // Utilization saturates: it says which replicas are idle, and nothing of the others.
       return isFollowingRunning ? 0 : Swift.min(load.busyReplicas ?? 0, remembered ?? 0)
     case .queueDepth:
       return isFollowingRunning ? 0 : remembered
     case .rate:
-      if isFollowingRunning { return 0 }
-      guard isFollowingQueue else {
-        throw Undecided(kind: .impossible, explanation: Self.queueNeeded(trigger.name))
-      }
-      return rateDemand(reading, ready: ready)
-    case .gauge:
-      throw Undecided(kind: .impossible, explanation: Self.numberNeeded(trigger.name))
+      return isFollowingRunning ? 0 : rateDemand(reading, ready: ready)
+    case .gauge: return nil
     }
   }
 
@@ -115,23 +112,6 @@ struct LearnedDemand {
       default: nil
       }
     }
-  }
-
-  private static func queueNeeded(_ name: String) -> String {
-    "trigger \"\(name)\" has the threshold \"auto\", and what a replica can take shows only where "
-      + "requests wait: add \"queueDepthQuery\" or \"concurrencyQuery\", or write a threshold that is "
-      + "a number"
-  }
-
-  private static func overloadNeeded(_ name: String) -> String {
-    "trigger \"\(name)\" has the threshold \"auto\", and utilization alone tells busy replicas from "
-      + "idle ones, never whether more are needed: add \"queueDepthQuery\" or \"concurrencyQuery\", or "
-      + "write a threshold that is a number"
-  }
-
-  private static func numberNeeded(_ name: String) -> String {
-    "trigger \"\(name)\" is a gauge, of which nothing can be learned: write a threshold that is a "
-      + "number instead of \"auto\""
   }
 
   /// The sentence for `auto` without a source of ready replicas.

@@ -112,6 +112,10 @@ struct SpecWarnings {
         "\"timeout\" (\(timeout.text)) is not below \"staleAfter\" (\(policy.staleAfter.text)): "
           + "one slow answer makes the data stale")
     }
+    let isOverloadSeen = policy.triggers.contains { [.queueDepth, .concurrency].contains($0.kind) }
+    warnings += policy.triggers.compactMap {
+      $0.whyNotLearned(besideQueueOrRunning: isOverloadSeen)
+    }
     if policy.triggers.allSatisfy({ $0.kind == .utilization }) {
       warnings.append(
         "utilization alone says that replicas are busy, never how overloaded they are; add a queue "

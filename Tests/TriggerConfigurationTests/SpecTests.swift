@@ -101,6 +101,12 @@ import TriggerConfiguration
         + "depth or a concurrency"
     ),
     (
+      ["gpuUtilizationQuery": "gpu"],
+      "trigger \"gpuUtilization\" has the threshold \"auto\", and utilization alone tells busy "
+        + "replicas from idle ones, never whether more are needed: add \"queueDepthQuery\" or "
+        + "\"concurrencyQuery\", or write a threshold that is a number"
+    ),
+    (
       ["queueDepthQuery": "a", "timeout": "20s"],
       "\"timeout\" (20s) is not below \"staleAfter\" (15s): one slow answer makes the data stale"
     ),
