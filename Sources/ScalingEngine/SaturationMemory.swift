@@ -4,14 +4,18 @@
 /// What the fleet can do shows while requests wait on all replicas: arrivals are departures plus
 /// what piles up. 4 full replicas that serve 3 requests a second each while the queue grows by 9 a
 /// second face the work of 4 + 9 ÷ 3 = 7 full replicas. In between, the last such lesson stands
-/// and fades, and replicas that idle for a while bound it from above. Where `ReplicaOccupancy`
-/// says that a replica is at work for one request at a time, those at work are counted instead.
+/// and fades. Replicas that idle for a while bound what it says of now, not the lesson: it is there
+/// when they are at work again. Where `ReplicaOccupancy` says that a replica is at work for one
+/// request at a time, those at work are counted instead.
 struct SaturationMemory {
   private let constants: SharedConstants
   private var lastSeconds: Double?
   private var waitingMean = 0.0
+  private var readyMean = 0.0
   private var occupancy: ReplicaOccupancy
   private var busiest: SlidingMaximum
+  /// What the queue taught, faded, in full replicas: the same, before idle replicas bound it.
+  private var lesson: Double?
   /// The work offered, in full replicas; `nil` before the first second.
   private(set) var fullReplicas: Double?
 
@@ -30,30 +34,36 @@ struct SaturationMemory {
     _ load: FleetLoad, throughput: Double?, leadSeconds: Double, atSeconds now: Double
   ) {
     guard let ready = load.readyReplicas else { return }
-    let elapsed = Swift.max(0, lastSeconds.map { now - $0 } ?? 1)
-    lastSeconds = now
     let replicas = Double(ready)
     let waiting = load.waiting ?? 0
-    let slope = slope(waiting, elapsed: elapsed)
+    let elapsed = Swift.max(0, lastSeconds.map { now - $0 } ?? 1)
+    if lastSeconds == nil { (waitingMean, readyMean) = (waiting, replicas) }
+    lastSeconds = now
+    let slope = slope(waiting, ready: replicas, elapsed: elapsed)
     let atWork = occupancy.atWork(load, elapsed: elapsed)
 
+    // The queue's growth is a mean over seconds: replicas that came meanwhile had no part in it.
+    let serving = Swift.min(replicas, readyMean)
     let shown =
       waiting >= Swift.max(1, replicas) && ready > 0
-      ? shown(replicas, slope: slope, throughput: throughput) : nil
-    var work = fullReplicas ?? replicas * constants.loadShare
+      ? shown(serving, slope: slope, throughput: throughput) : nil
+    var work = lesson ?? replicas * constants.loadShare
     if occupancy.isLoad {
       if let newest = waiting > 0 ? shown ?? replicas : atWork {
         work += Swift.min(1, elapsed / constants.offeredAveragingSeconds) * (newest - work)
       }
     } else {
       work *= 1 - Swift.min(1, elapsed / (constants.memoryLeads * leadSeconds))
-      if slope > 0 { work = Swift.max(work, shown ?? Swift.min(waiting, replicas)) }
+      if slope > 0 { work = Swift.max(work, shown ?? Swift.min(waiting, serving)) }
     }
+    work = Swift.max(0, work)
+    var bound = work
     if let atWork {
       busiest.record(waiting == 0 ? atWork : Swift.max(work, replicas), atSeconds: now)
-      work = Swift.min(work, busiest.value(atSeconds: now) ?? work)
+      bound = Swift.min(work, busiest.value(atSeconds: now) ?? work)
     }
-    fullReplicas = Swift.max(0, work)
+    lesson = occupancy.isLoad ? bound : work
+    fullReplicas = bound
   }
 
   /// What full replicas show, in full replicas, while the queue on all of them grows by `slope`.
@@ -63,8 +73,9 @@ struct SaturationMemory {
   }
 
   /// By how much the queue grows, in requests per second.
-  private mutating func slope(_ waiting: Double, elapsed: Double) -> Double {
+  private mutating func slope(_ waiting: Double, ready: Double, elapsed: Double) -> Double {
     let averaging = constants.slopeAveragingSeconds
+    readyMean += Swift.min(1, elapsed / averaging) * (ready - readyMean)
     waitingMean += Swift.min(1, elapsed / averaging) * (waiting - waitingMean)
     return Slope.perSecond(waiting - waitingMean, averagingSeconds: averaging, elapsed: elapsed)
   }

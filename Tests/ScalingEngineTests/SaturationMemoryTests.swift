@@ -69,13 +69,35 @@ import Testing
     #expect(abs(try #require(memory.fullReplicas) - 2) < 0.01)
   }
 
+  @Test func `A load that comes back is as large as the queue taught, without a queue`() throws {
+    var memory = taught
+    for second in 40..<140 {
+      memory.record(
+        load(busy: 0, ready: 10), throughput: 3, leadSeconds: 70, atSeconds: Double(second))
+    }
+    #expect(memory.fullReplicas == 0)
+    memory.record(load(busy: 10, ready: 10), throughput: 3, leadSeconds: 70, atSeconds: 140)
+    // 100 s of 2100 have faded.
+    #expect(abs(try #require(memory.fullReplicas) - 7 * (1 - 100.0 / 2100)) < 0.3)
+  }
+
+  @Test func `Replicas that came while the queue grew had no part in its growth`() throws {
+    var memory = taught
+    let before = try #require(memory.fullReplicas)
+    memory.record(
+      load(busy: 20, waiting: 9 * 40, ready: 20), throughput: 3, leadSeconds: 70, atSeconds: 40)
+    // A mean over nine seconds holds a ninth of the sixteen new ones, not all of them.
+    #expect(try #require(memory.fullReplicas) - before < 2)
+  }
+
   @Test func `Requests that begin to wait are work for a replica each, for all at most`() throws {
     var memory = SaturationMemory(constants)
-    for second in 0..<120 {
+    memory.record(load(busy: 1, ready: 1), throughput: 3, leadSeconds: 70, atSeconds: 0)
+    for second in 1..<120 {
       memory.record(
         load(busy: 1, ready: 10), throughput: 3, leadSeconds: 70, atSeconds: Double(second))
     }
-    #expect(try #require(memory.fullReplicas) < 2.1)
+    #expect(try #require(memory.fullReplicas) < 1)
     memory.record(
       load(busy: 10, waiting: 6, ready: 10), throughput: 3, leadSeconds: 70, atSeconds: 120)
     #expect(memory.fullReplicas == 6)
