@@ -10,6 +10,10 @@ struct FlowMeter {
   private let constants: SharedConstants
   private var calm = Account()
   private var full = Account()
+  // The same while the queue shrinks, where nobody tells what runs.
+  private var shrinking = Account()
+  private var waitingMean = 0.0
+  private var growingSince: Double?
   private var fullSince: Double?
   private var lastWaiting = -Double.infinity
   private var last: (seconds: Double, inSystem: Double)?
@@ -60,7 +64,12 @@ struct FlowMeter {
   var fullSojourn: Double? { full.sojourn(afterSeconds: 10) }
 
   /// Requests per second that a full replica serves; `nil` before that was seen.
-  var fullThroughput: Double? { full.departures(afterSeconds: 10) }
+  ///
+  /// A queue that shrinks may stand behind some of the replicas only: where nobody tells what runs,
+  /// it is asked only as long as none that grew was seen.
+  var fullThroughput: Double? {
+    full.departures(afterSeconds: 10) ?? shrinking.departures(afterSeconds: 10)
+  }
 
   /// How many times as long a request stays on a full replica as on a calm one.
   var inflation: Double {
@@ -91,15 +100,23 @@ struct FlowMeter {
     let isSteady = load.running != nil || load.readyReplicas == lastReady
     lastReady = load.readyReplicas
     let isFull = replicas > 0 && (load.waitingForReplicas ?? 0) >= replicas && isSteady
+    waitingMean += Swift.min(1, elapsed / constants.slopeAveragingSeconds) * (waiting - waitingMean)
+    let isGrowing = load.running != nil || waiting >= waitingMean
     fullSince = isFull ? fullSince ?? now : nil
+    growingSince = isFull && isGrowing ? growingSince ?? now : nil
     guard let changeBefore else { return }
     let arrivals = load.arrivalRate ?? 0
     let settling = load.running == nil ? constants.saturatedSeconds : settled(sojourn)
-    if let fullSince, now - fullSince >= settling {
-      full.add(
+    func addFull(to account: inout Account) {
+      account.add(
         level: running / replicas, change: change / replicas,
         second: (change - changeBefore) / replicas.squareRoot(), arrivals: arrivals / replicas,
         elapsed: elapsed, averagingSeconds: constants.fullAveragingSeconds)
+    }
+    if let growingSince, now - growingSince >= settling {
+      addFull(to: &full)
+    } else if !isGrowing, let fullSince, now - fullSince >= settling {
+      addFull(to: &shrinking)
     }
     if load.running != nil, inSystem > 0, now - lastWaiting > settled(fullSojourn ?? sojourn) {
       calm.add(
