@@ -13,26 +13,38 @@ struct BacklogDrain {
   /// Bytes held outside the value itself.
   var heapBytes: Int { hints.heapBytes }
 
-  /// Replicas to add now.
+  /// What a queue asks for, in replicas.
+  struct Need: Equatable {
+    /// To be added to the demand now, for what will be left when they serve.
+    var more = 0.0
+    /// Of those that are current, to be kept for what waits now.
+    var kept = 0
+  }
+
+  /// What the queue asks for; nothing where none waits or a replica's throughput is not known.
   ///
-  /// What waits is work for waiting ÷ (a full replica's throughput) replica-seconds; what counts is
-  /// how much of it will be left when a replica asked for now serves.
-  func replicas(
+  /// What waits is work for waiting ÷ (a full replica's throughput) replica-seconds. For what is
+  /// added, it counts how much will be left when a replica asked for now serves. What is here to
+  /// drain the queue stays until it has: 120 replica-seconds in 12 s beside a demand of 5 keep 15.
+  func need(
     _ load: FleetLoad, demand: Double, capacity: LearnedCapacity, pipeline: ReplicaPipeline,
-    policy: ScalingPolicy, coldStartSeconds: Double, atSeconds now: Double
-  ) -> Double {
-    guard let waiting = load.waitingForReplicas, waiting >= 1 else { return 0 }
+    policy: ScalingPolicy, coldStartSeconds: Double, currentReplicas: Int?, atSeconds now: Double
+  ) -> Need {
+    guard let waiting = load.waitingForReplicas, waiting >= 1 else { return Need() }
     let lead = coldStartSeconds + constants.loopDelaySeconds
     let drainSeconds = Self.drainSeconds(
       leadSeconds: lead, objectiveSeconds: policy.latencyObjective.inSeconds)
     guard let throughput = capacity.fullThroughput ?? guessed(capacity, drainSeconds) else {
-      return 0
+      return Need()
     }
     let owed = waiting / throughput
     let left = pipeline.backlog(
       waiting: owed, work: demand * capacity.loadShare, coldStartSeconds: coldStartSeconds,
       horizon: lead, atSeconds: now)
-    return left / drainSeconds
+    return Need(
+      more: left / drainSeconds,
+      kept: Swift.min(
+        currentReplicas ?? 0, Bounds.wholeReplicas(demand + owed / drainSeconds)))
   }
 
   /// How long a queue may take to drain once replicas are there; a second at least.

@@ -165,10 +165,11 @@ struct DemandExpectation {
     guard policy.forecast != .off, isQueueLearned else { return count }
     let load = learned.load
     var raised = count
-    let more = drain.replicas(
+    let need = drain.need(
       load, demand: demand, capacity: learned.capacity, pipeline: pipeline, policy: policy,
-      coldStartSeconds: coldStartSeconds, atSeconds: now)
-    let drained = Bounds.wholeReplicas(wanted + more)
+      coldStartSeconds: coldStartSeconds, currentReplicas: observation.currentReplicas,
+      atSeconds: now)
+    let drained = Swift.max(Bounds.wholeReplicas(wanted + need.more), need.kept)
     let modelled = Swift.max(count, drained)
     let escalated = escalation.raised(
       modelled, load: load, currentReplicas: observation.currentReplicas,
