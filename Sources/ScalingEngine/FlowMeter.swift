@@ -12,7 +12,7 @@ struct FlowMeter {
   private var full = Account()
   // The same while the queue shrinks, where nobody tells what runs.
   private var shrinking = Account()
-  private var waitingMean = 0.0
+  private var queue = RunningMean()
   private var growingSince: Double?
   private var fullSince: Double?
   private var lastWaiting = -Double.infinity
@@ -100,8 +100,8 @@ struct FlowMeter {
     let isSteady = load.running != nil || load.readyReplicas == lastReady
     lastReady = load.readyReplicas
     let isFull = replicas > 0 && (load.waitingForReplicas ?? 0) >= replicas && isSteady
-    waitingMean += Swift.min(1, elapsed / constants.slopeAveragingSeconds) * (waiting - waitingMean)
-    let isGrowing = load.running != nil || waiting >= waitingMean
+    queue.record(waiting, averagingSeconds: constants.slopeAveragingSeconds, elapsed: elapsed)
+    let isGrowing = load.running != nil || queue.slope >= 0
     fullSince = isFull ? fullSince ?? now : nil
     growingSince = isFull && isGrowing ? growingSince ?? now : nil
     guard let changeBefore else { return }

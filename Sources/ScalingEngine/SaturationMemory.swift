@@ -10,8 +10,8 @@
 struct SaturationMemory {
   private let constants: SharedConstants
   private var lastSeconds: Double?
-  private var waitingMean = 0.0
-  private var readyMean = 0.0
+  private var queue = RunningMean()
+  private var readyMean = RunningMean()
   private var occupancy: ReplicaOccupancy
   private var busiest: SlidingMaximum
   /// What the queue taught, faded, in full replicas: the same, before idle replicas bound it.
@@ -37,16 +37,16 @@ struct SaturationMemory {
     let replicas = Double(ready)
     let waiting = load.waiting ?? 0
     let elapsed = Swift.max(0, lastSeconds.map { now - $0 } ?? 1)
-    if lastSeconds == nil { (waitingMean, readyMean) = (waiting, replicas) }
     lastSeconds = now
-    let slope = slope(waiting, ready: replicas, elapsed: elapsed)
+    queue.record(waiting, averagingSeconds: constants.slopeAveragingSeconds, elapsed: elapsed)
+    readyMean.record(replicas, averagingSeconds: constants.slopeAveragingSeconds, elapsed: elapsed)
     let atWork = occupancy.atWork(load, elapsed: elapsed)
 
     // The queue's growth is a mean over seconds: replicas that came meanwhile had no part in it.
-    let serving = Swift.min(replicas, readyMean)
+    let serving = Swift.min(replicas, readyMean.value ?? replicas)
     let shown =
       waiting >= Swift.max(1, replicas) && ready > 0
-      ? shown(serving, slope: slope, throughput: throughput) : nil
+      ? shown(serving, throughput: throughput) : nil
     var work = lesson ?? replicas * constants.loadShare
     if occupancy.isLoad {
       if let newest = waiting > 0 ? shown ?? replicas : atWork {
@@ -54,7 +54,7 @@ struct SaturationMemory {
       }
     } else {
       work *= 1 - Swift.min(1, elapsed / (constants.memoryLeads * leadSeconds))
-      if slope > 0 { work = Swift.max(work, shown ?? Swift.min(waiting, serving)) }
+      if queue.slope > 0 { work = Swift.max(work, shown ?? Swift.min(waiting, serving)) }
     }
     work = Swift.max(0, work)
     var bound = work
@@ -66,17 +66,10 @@ struct SaturationMemory {
     fullReplicas = bound
   }
 
-  /// What full replicas show, in full replicas, while the queue on all of them grows by `slope`.
-  private func shown(_ replicas: Double, slope: Double, throughput: Double?) -> Double {
+  /// What full replicas show, in full replicas, while a queue stands on all of them.
+  private func shown(_ replicas: Double, throughput: Double?) -> Double {
     guard let throughput else { return replicas }
-    return Swift.max(0, Swift.min(replicas + slope / throughput, replicas * constants.lessonLimit))
-  }
-
-  /// By how much the queue grows, in requests per second.
-  private mutating func slope(_ waiting: Double, ready: Double, elapsed: Double) -> Double {
-    let averaging = constants.slopeAveragingSeconds
-    readyMean += Swift.min(1, elapsed / averaging) * (ready - readyMean)
-    waitingMean += Swift.min(1, elapsed / averaging) * (waiting - waitingMean)
-    return Slope.perSecond(waiting - waitingMean, averagingSeconds: averaging, elapsed: elapsed)
+    return Swift.max(
+      0, Swift.min(replicas + queue.slope / throughput, replicas * constants.lessonLimit))
   }
 }
