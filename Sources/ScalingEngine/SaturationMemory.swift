@@ -14,7 +14,7 @@ struct SaturationMemory {
   private var readyMean = RunningMean()
   private var occupancy: ReplicaOccupancy
   private var busiest: SlidingMaximum
-  /// What the queue taught, faded, in full replicas: the same, before idle replicas bound it.
+  /// What the queue taught, faded, in full replicas, whatever idles now; `nil` as below.
   private var lesson: Double?
   /// The work offered, in full replicas; `nil` before the first second.
   private(set) var fullReplicas: Double?
