@@ -1,4 +1,4 @@
-/// Replicas on top of the demand that drain what waits, once they are there.
+/// Replicas on top of the demand that drain what waits: those to ask for, and those that are there.
 ///
 /// Every request that comes while a queue stands is late too. Draining within the geometric mean of
 /// the lead time and the latency objective weighs those against replicas that start for a lead
@@ -14,11 +14,11 @@ struct BacklogDrain {
   var heapBytes: Int { hints.heapBytes }
 
   /// What a queue asks for, in replicas.
-  struct Need: Equatable {
+  struct Need {
     /// To be added to the demand now, for what will be left when they serve.
     var more = 0.0
-    /// Of those that are current, to be kept for what waits now.
-    var kept = 0
+    /// Of those that are current, in all, to stay for what waits now.
+    var staying = 0
   }
 
   /// What the queue asks for; nothing where none waits or a replica's throughput is not known.
@@ -43,7 +43,7 @@ struct BacklogDrain {
       horizon: lead, atSeconds: now)
     return Need(
       more: left / drainSeconds,
-      kept: Swift.min(
+      staying: Swift.min(
         currentReplicas ?? 0, Bounds.wholeReplicas(demand + owed / drainSeconds)))
   }
 

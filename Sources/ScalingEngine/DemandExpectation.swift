@@ -169,7 +169,7 @@ struct DemandExpectation {
       load, demand: demand, capacity: learned.capacity, pipeline: pipeline, policy: policy,
       coldStartSeconds: coldStartSeconds, currentReplicas: observation.currentReplicas,
       atSeconds: now)
-    let drained = Swift.max(Bounds.wholeReplicas(wanted + need.more), need.kept)
+    let drained = Swift.max(Bounds.wholeReplicas(wanted + need.more), need.staying)
     let modelled = Swift.max(count, drained)
     let escalated = escalation.raised(
       modelled, load: load, currentReplicas: observation.currentReplicas,

@@ -5,8 +5,8 @@
 /// that all share would have been taken by those with room within a second.
 struct StrandedQueue {
   private let constants: SharedConstants
-  private var level: Double?
-  private var lastSeconds = 0.0
+  private var level = RunningMean()
+  private var lastSeconds: Double?
 
   init(_ constants: SharedConstants) { self.constants = constants }
 
@@ -16,10 +16,11 @@ struct StrandedQueue {
   /// stuck.
   mutating func requests(in load: FleetLoad, slots: Double?, atSeconds now: Double) -> Double {
     guard let waiting = load.waiting else { return 0 }
-    let before = level ?? waiting
-    let elapsed = level == nil ? 1 : now - lastSeconds
+    let before = level.value ?? waiting
+    level.record(
+      waiting, averagingSeconds: constants.slopeAveragingSeconds,
+      elapsed: lastSeconds.map { now - $0 } ?? 1)
     lastSeconds = now
-    level = before + Swift.min(1, elapsed / constants.slopeAveragingSeconds) * (waiting - before)
     // By a request at least: a queue that stands still after a fall does not shrink.
     guard before - waiting >= 1, let running = load.running, let ready = load.readyReplicas,
       let slots, ready > 1

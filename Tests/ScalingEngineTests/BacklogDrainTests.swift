@@ -30,12 +30,12 @@ import Testing
     // In a lead time 30 replicas drain it, and no more are needed then; now it needs 120 ÷ 12 more.
     let need = need(ready: 30, currentReplicas: 30)
     #expect(need.more == 0)
-    #expect((15...16).contains(need.kept))
+    #expect((15...16).contains(need.staying))
   }
 
   @Test func `No more than there are is kept, and nothing where that is not known`() {
-    #expect(need(ready: 9, currentReplicas: 9).kept == 9)
-    #expect(need(ready: 9, currentReplicas: nil).kept == 0)
+    #expect(need(ready: 9, currentReplicas: 9).staying == 9)
+    #expect(need(ready: 9, currentReplicas: nil).staying == 0)
   }
 
   @Test func `Work that will be left when new replicas serve asks for more`() {
