@@ -109,7 +109,10 @@ struct Fleet {
   /// at most a second late; one whose time is up when its turn comes leaves as well.
   mutating func expire(now: Double) {
     let latest = now - timeoutSeconds
-    while let first = queue.first, requests[first].seconds < latest { leave(queue.removeFirst()) }
+    if let first = queue.first, requests[first].seconds < latest {
+      while let first = queue.first, requests[first].seconds < latest { leave(queue.removeFirst()) }
+      serveHeads(now: now)
+    }
     guard router == .leastLoaded else { return }
     for index in replicas.indices where !replicas[index].queue.isEmpty {
       if hasRerouted {
@@ -235,10 +238,20 @@ struct Fleet {
       guard !queue.isEmpty else { return }
       for request in queue.drain() { route(request, now: now) }
     } else {
-      while let first = queue.first {
-        guard admitOrLeave(first, to: index, now: now) else { return }
+      let head = queue.first
+      while let first = queue.first, admitOrLeave(first, to: index, now: now) {
         _ = queue.removeFirst()
       }
+      if queue.first != head { serveHeads(now: now) }
+    }
+  }
+
+  /// Behind a head that has left, a smaller request may fit where the head did not.
+  private mutating func serveHeads(now: Double) {
+    while router == .sharedQueue, let first = queue.first, let index = emptiest(for: first),
+      admitOrLeave(first, to: index, now: now)
+    {
+      _ = queue.removeFirst()
     }
   }
 

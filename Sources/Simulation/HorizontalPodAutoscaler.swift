@@ -38,6 +38,10 @@ package struct HorizontalPodAutoscaler: Sendable {
     var change: Int
   }
 
+  /// Kubernetes' `scaleUpLimitFactor` and `scaleUpLimitMinimum`.
+  private static let upFactor = 2
+  private static let upMinimum = 4
+
   private let minReplicas: Int
   private let maxReplicas: Int
   private let behavior: Behavior
@@ -48,7 +52,7 @@ package struct HorizontalPodAutoscaler: Sendable {
   /// An autoscaler without history.
   ///
   /// - Parameter minReplicas: at least 1, as KEDA sets it for a `minReplicaCount` of 0.
-  package init(minReplicas: Int, maxReplicas: Int, behavior: Behavior = .kubernetesDefault) {
+  package init(minReplicas: Int, maxReplicas: Int, behavior: Behavior = .absent) {
     self.minReplicas = max(1, minReplicas)
     self.maxReplicas = max(self.minReplicas, maxReplicas)
     self.behavior = behavior
@@ -79,6 +83,7 @@ package struct HorizontalPodAutoscaler: Sendable {
       let stable = stabilize(wanted, current: current, now: seconds)
       desired = limit(stable, current: current, now: seconds)
     }
+    guard behavior.isWritten else { return desired }
     if desired > current {
       upEvents.append(ScaleEvent(seconds: seconds, change: desired - current))
     } else if desired < current {
@@ -124,7 +129,8 @@ package struct HorizontalPodAutoscaler: Sendable {
   }
 
   /// Up only to the lowest recommendation of the scale-up window, down only to the highest of the
-  /// scale-down window; this recommendation counts in both and is remembered.
+  /// scale-down window; this recommendation counts in both and is remembered. Without `behavior` the
+  /// highest of the window is taken on the way up, too.
   private mutating func stabilize(_ desired: Int, current: Int, now: Double) -> Int {
     let upCutoff = now - behavior.scaleUp.stabilizationWindowSeconds
     let downCutoff = now - behavior.scaleDown.stabilizationWindowSeconds
@@ -137,10 +143,14 @@ package struct HorizontalPodAutoscaler: Sendable {
     let oldest = min(upCutoff, downCutoff)
     recommendations.removeAll { $0.seconds <= oldest }
     recommendations.append(Recommendation(seconds: now, replicas: desired))
-    return min(max(current, lowest), highest)
+    return behavior.isWritten ? min(max(current, lowest), highest) : highest
   }
 
   private mutating func limit(_ desired: Int, current: Int, now: Double) -> Int {
+    guard behavior.isWritten else {
+      let most = min(maxReplicas, max(Self.upFactor * current, Self.upMinimum))
+      return min(max(desired, minReplicas), most)
+    }
     let longest =
       (behavior.scaleUp.policies + behavior.scaleDown.policies)
       .map(\.periodSeconds).max() ?? 0

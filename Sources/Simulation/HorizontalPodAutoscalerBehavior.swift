@@ -60,6 +60,10 @@ extension HorizontalPodAutoscaler {
     package var scaleUp: ScalingRules
     /// Rules on the way down.
     package var scaleDown: ScalingRules
+    /// Whether any of it is written. An HPA without `behavior` is limited otherwise: up to twice
+    /// the current count or 4 at each sync, and no event is remembered
+    /// (`normalizeDesiredReplicas` in Kubernetes' controller).
+    package var isWritten = true
 
     /// Rules for both directions.
     package init(scaleUp: ScalingRules, scaleDown: ScalingRules) {
@@ -67,9 +71,18 @@ extension HorizontalPodAutoscaler {
       self.scaleDown = scaleDown
     }
 
-    /// What Kubernetes fills in: up by the larger of 4 pods and 100 % per 15 s at once, down by
-    /// 100 % per 15 s to the highest recommendation of the last 300 s.
-    package static let kubernetesDefault = Behavior(
+    /// No `behavior` at all: up to the larger of twice the current count and 4 at each sync, down
+    /// to the highest recommendation of the last 300 s.
+    package static let absent = {
+      var behavior = filledIn
+      behavior.isWritten = false
+      return behavior
+    }()
+
+    /// What Kubernetes fills into a `behavior` where nothing is written: up by the larger of 4 pods
+    /// and 100 % per 15 s at once, down by 100 % per 15 s to the highest recommendation of the last
+    /// 300 s.
+    package static let filledIn = Behavior(
       scaleUp: ScalingRules(
         stabilizationWindowSeconds: 0,
         policies: [.pods(4, periodSeconds: 15), .percent(100, periodSeconds: 15)]),

@@ -19,6 +19,7 @@ package struct SimulationRun {
   private var nextArrival = 0
   private var arrivedBefore = 0
   private var tick = 0
+  private var directRaises: [(seconds: Double, count: Int)] = []
 
   /// Runs `advisor` over `trace`. About 20 ms of CPU per hour and ten replicas.
   ///
@@ -118,10 +119,10 @@ package struct SimulationRun {
       scale(
         to: min(max(advised, settings.minReplicas, 1), settings.maxReplicas), at: now)
     }
-    if settings.directScaleUp, let advised, advised > fleet.currentReplicas,
+    if let direct = settings.directScaleUp, let advised,
       fleet.currentReplicas > 0 || advice.isActive
     {
-      scale(to: min(advised, max(settings.maxReplicas, fleet.currentReplicas)), at: now)
+      scaleUp(directly: direct, to: min(advised, settings.maxReplicas), at: now)
     }
     second.advisedReplicas = advised
     second.isPanicking = advice.isPanicking
@@ -129,6 +130,18 @@ package struct SimulationRun {
     second.readyReplicas = fleet.readyReplicas
     second.occupiedReplicas = fleet.occupiedReplicas
     if now < trace.durationSeconds { series.append(second) }
+  }
+
+  private mutating func scaleUp(
+    directly direct: SimulationSettings.DirectScaleUp, to wanted: Int, at now: Double
+  ) {
+    directRaises.removeAll { now - $0.seconds >= 60 }
+    let current = fleet.currentReplicas
+    let left = direct.perMinute.map { $0 - directRaises.reduce(0) { $0 + $1.count } } ?? Int.max
+    let count = current + min(wanted - current, left)
+    guard count > current else { return }
+    directRaises.append((now, count - current))
+    scale(to: count, at: now)
   }
 
   private mutating func syncAutoscaler() {

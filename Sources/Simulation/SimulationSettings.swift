@@ -10,6 +10,15 @@ package struct SimulationSettings: Sendable, Equatable {
     case direct
   }
 
+  /// The direct way up beside the HPA.
+  package struct DirectScaleUp: Sendable, Equatable {
+    /// Most replicas added so within 60 s; `nil` is any number.
+    package var perMinute: Int?
+
+    /// Bounds from their parts.
+    package init(perMinute: Int? = nil) { self.perMinute = perMinute }
+  }
+
   /// What a replica can do.
   package var profile: FleetProfile
   /// How requests find a replica.
@@ -26,9 +35,9 @@ package struct SimulationSettings: Sendable, Equatable {
   package var initialReplicas = 1
   /// How advice becomes replicas.
   package var controlPath = ControlPath.horizontalPodAutoscaler(.recommended(), phaseSeconds: 7)
-  /// Whether beside the HPA the scale target is also written directly, every second and upwards
-  /// only, as `directScaleUp` does.
-  package var directScaleUp = false
+  /// Beside the HPA the scale target is also written directly, every second and upwards only, as
+  /// `directScaleUp` does; `nil` where it is not.
+  package var directScaleUp: DirectScaleUp?
   /// KEDA's part.
   package var activation = ActivationSettings()
   /// Age of the values an advisor sees: time to the scrape plus time to the collection.

@@ -11,7 +11,7 @@ import TriggerConfiguration
     var settings = SimulationSettings(profile: .a10g)
     settings.initialReplicas = 5
     settings.coldStartSeconds = 30
-    settings.directScaleUp = true
+    settings.directScaleUp = .init()
     settings.controlPath = .horizontalPodAutoscaler(.recommended(), phaseSeconds: phase)
     let load = SyntheticLoad(
       name: "spikes", shape: .spikes(base: 8, peak: 40, meanGap: 90, lasting: 30),
@@ -41,13 +41,21 @@ import TriggerConfiguration
     }
     var settings = SimulationSettings(profile: .oneJob)
     settings.initialReplicas = 2
-    settings.directScaleUp = true
-    settings.controlPath = .horizontalPodAutoscaler(.kubernetesDefault, phaseSeconds: 7)
+    settings.directScaleUp = .init()
+    settings.controlPath = .horizontalPodAutoscaler(.absent, phaseSeconds: 7)
     let trace = Trace(name: "none", arrivals: [], durationSeconds: 60)
     let counts = SimulationRun.run(trace, settings: settings, advisor: Step()).series
       .map(\.currentReplicas)
     #expect(counts[19] == 2)
     #expect(counts[20] == 20)
     #expect(counts[59] == 20)
+
+    settings.directScaleUp = .init(perMinute: 5)
+    settings.controlPath = .horizontalPodAutoscaler(.absent, phaseSeconds: 14)
+    let limited = SimulationRun.run(trace, settings: settings, advisor: Step()).series
+      .map(\.currentReplicas)
+    #expect(Array(limited[19...28]) == [2] + Array(repeating: 7, count: 9))
+    // The HPA, at 29 s, doubles; what it adds does not count against the limit.
+    #expect(Array(limited[29...43]) == Array(repeating: 14, count: 15))
   }
 }

@@ -49,6 +49,18 @@ import TraceFormat
     #expect(utilization[9] == 0)
   }
 
+  @Test func `behind a large request that has left, a small one takes what room there is`() {
+    // 90 tokens wait from 1 on until one of two replicas is empty, at 10. 15 tokens behind them
+    // would fit into the other, which goes on with its 70 until 60.
+    let result = run(
+      [(0, 10, 10), (0, 10, 60), (1, 10, 80), (2, 10, 5)], seconds: 80,
+      settings(clockwork, replicas: 2))
+    #expect(result.series[9].queueDepth == 2)
+    #expect(result.series[11].queueDepth == 0)
+    #expect(result.score.late2 == 0.5)
+    #expect(result.score.late10 == 0)
+  }
+
   @Test func `a full replica lets the next request wait`() {
     // Two slots, each busy until 1 + 10 = 11; the third starts at 11 and its token comes at 12.
     let result = run(

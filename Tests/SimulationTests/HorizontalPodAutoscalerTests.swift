@@ -80,7 +80,7 @@ import Testing
   }
 
   @Test func `an average as AverageValue never asks for more than two replicas`() {
-    let behavior = Autoscaler.Behavior.kubernetesDefault
+    let behavior = Autoscaler.Behavior.filledIn
     var autoscaler = Autoscaler(minReplicas: 1, maxReplicas: 50, behavior: behavior)
     var current = 2
     for sync in 0..<40 {
@@ -111,16 +111,25 @@ import Testing
   }
 
   @Test func `counts outside the bounds are brought inside without looking at metrics`() {
-    let behavior = Autoscaler.Behavior.kubernetesDefault
+    let behavior = Autoscaler.Behavior.filledIn
     #expect(counts(behavior, from: 20, wanted: [20], max: 10) == [10])
     #expect(counts(behavior, from: 1, wanted: [1], min: 3) == [3])
   }
 
-  @Test func `the default behaviour adds the larger of 4 pods and 100 percent per 15 s`() {
+  @Test func `without a behaviour each sync may go to twice the count, or to 4`() {
+    let wanted = Array(repeating: 50, count: 6)
+    #expect(counts(.absent, from: 1, wanted: wanted) == [4, 8, 16, 32, 50, 50])
+    #expect(counts(.absent, from: 3, wanted: [10, 10]) == [6, 10])
+    // The highest wish of 300 s counts on the way up as well: 8 were wanted, 4 allowed.
+    #expect(counts(.absent, from: 2, wanted: [8, 3]) == [4, 8])
+    #expect(counts(.filledIn, from: 3, wanted: [12, 5]) == [7, 7])
+  }
+
+  @Test func `a behaviour that is filled in adds the larger of 4 pods and 100 percent per 15 s`() {
     let wanted = Array(repeating: 50, count: 6)
     #expect(
-      counts(.kubernetesDefault, from: 1, wanted: wanted) == [5, 10, 20, 40, 50, 50])
-    #expect(counts(.kubernetesDefault, from: 2, wanted: [10, 10]) == [6, 10])
+      counts(.filledIn, from: 1, wanted: wanted) == [5, 10, 20, 40, 50, 50])
+    #expect(counts(.filledIn, from: 2, wanted: [10, 10]) == [6, 10])
   }
 
   @Test func `the recommended behaviour goes 2 to 20 to 50 to 2 in one step each`() {
@@ -129,7 +138,8 @@ import Testing
 
   @Test func `the default behaviour scales down to the highest wish of the last 300 s`() {
     let wanted = [10] + Array(repeating: 2, count: 22)
-    let counts = counts(.kubernetesDefault, from: 10, wanted: wanted)
+    let counts = counts(.filledIn, from: 10, wanted: wanted)
+    #expect(self.counts(.absent, from: 10, wanted: wanted) == counts)
     // The wish for 10 at 0 s counts until 285 s; at 300 s it is 300 s old and counts no more.
     #expect(Array(counts[0...19]) == Array(repeating: 10, count: 20))
     #expect(counts[20] == 2)
@@ -145,7 +155,7 @@ import Testing
   @Test func `80 replicas shrink by 10 percent or 4 pods a minute, whichever is more`() {
     // From the documentation: 8 of 80, then 8 of 72 (7.2 rounded up) …, and 4 from 39 on.
     let behavior = Autoscaler.Behavior(
-      scaleUp: Autoscaler.Behavior.kubernetesDefault.scaleUp,
+      scaleUp: Autoscaler.Behavior.filledIn.scaleUp,
       scaleDown: .init(
         stabilizationWindowSeconds: 0,
         policies: [.pods(4, periodSeconds: 60), .percent(10, periodSeconds: 60)]))
@@ -155,7 +165,7 @@ import Testing
   }
 
   @Test func `selectPolicy Min takes the smaller change, Disabled none`() {
-    var behavior = Autoscaler.Behavior.kubernetesDefault
+    var behavior = Autoscaler.Behavior.filledIn
     behavior.scaleUp.selectPolicy = .min
     #expect(counts(behavior, from: 2, wanted: [50, 50, 50]) == [4, 8, 12])
     behavior.scaleUp.selectPolicy = .disabled
@@ -174,7 +184,7 @@ import Testing
     let behavior = Autoscaler.Behavior(
       scaleUp: .init(
         stabilizationWindowSeconds: 0, policies: [.pods(4, periodSeconds: 60)]),
-      scaleDown: Autoscaler.Behavior.kubernetesDefault.scaleDown)
+      scaleDown: Autoscaler.Behavior.filledIn.scaleDown)
     // 4 pods at 0 s; nothing at 15, 30 and 45 s; at 60 s the first step is out of the period.
     #expect(
       counts(behavior, from: 2, wanted: Array(repeating: 50, count: 6)) == [6, 6, 6, 6, 10, 10])

@@ -82,7 +82,7 @@ struct AIScalerMigration {
 
   private static let behaviorNote =
     "An AIScaler set the replicas itself. Between the scaler and the Deployment there is an HPA now, "
-    + "whose defaults would throttle a burst to +4 or +100 % per 15 s and hold for 5 minutes."
+    + "which without a behavior at most doubles the replicas every 15 s and holds for 5 minutes."
 
   private static var advanced: ManifestValue {
     func policy(_ type: String, _ value: Int) -> ManifestItem {

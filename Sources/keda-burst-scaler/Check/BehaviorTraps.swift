@@ -48,8 +48,12 @@ struct BehaviorTraps {
     }
     guard syncs > 1 else { return [] }
     let whose =
-      manifest.behavior?.scaleUp?.policies.isEmpty ?? true
-      ? "the HPA's default scale-up policy (+4 replicas or +100 % per 15 s)" : "scaleUp"
+      switch manifest.behavior {
+      case nil: "an HPA without behavior (at most twice the replicas, or 4, per 15 s)"
+      case let written? where written.scaleUp?.policies.isEmpty ?? true:
+        "the HPA's default scale-up policy (+4 replicas or +100 % per 15 s)"
+      default: "scaleUp"
+      }
     let reached =
       current < goal
       ? "after \(15 * syncs / 60) minutes it has reached \(current)"

@@ -46,7 +46,7 @@ struct ControlOptions: ParsableArguments {
     switch text {
     case "direct": return Path(path: .direct, words: "direct, every second")
     case "recommended": return hpaPath(.recommended(), words: "recommended")
-    case "default": return hpaPath(.kubernetesDefault, words: "Kubernetes' default")
+    case "default": return hpaPath(.absent, words: "Kubernetes' default")
     default:
       guard text.contains(".") || text.contains("/") else {
         throw .option(

@@ -38,14 +38,34 @@ enum ScaledObjectChoice {
     }
     return first
   }
+
+  /// What of `manifest` a replay does not play, a sentence each.
+  static func notPlayed(_ manifest: ScaledObjectManifest) -> [String] {
+    var notes: [String] = []
+    if let pausedBy = manifest.pausedBy {
+      notes.append("\(manifest.name) is paused by \(pausedBy); played as if it were not")
+    }
+    if manifest.hasScalingModifiers {
+      notes.append("scalingModifiers are not played; their formula would replace the hint")
+    }
+    if !manifest.otherTriggerTypes.isEmpty {
+      let types = manifest.otherTriggerTypes.joined(separator: ", ")
+      notes.append("its other triggers (\(types)) are not played; KEDA would take the largest")
+    }
+    return notes
+  }
 }
 
 extension HorizontalPodAutoscaler.Behavior {
   /// A written behaviour; what is not written is as Kubernetes fills it in.
   init(_ written: HPABehavior?, path: String) throws(ReplayError) {
-    self = .kubernetesDefault
-    scaleUp = try Self.rules(written?.scaleUp, scaleUp, "\(path): scaleUp")
-    scaleDown = try Self.rules(written?.scaleDown, scaleDown, "\(path): scaleDown")
+    guard let written else {
+      self = .absent
+      return
+    }
+    self = .filledIn
+    scaleUp = try Self.rules(written.scaleUp, scaleUp, "\(path): scaleUp")
+    scaleDown = try Self.rules(written.scaleDown, scaleDown, "\(path): scaleDown")
   }
 
   private static func rules(

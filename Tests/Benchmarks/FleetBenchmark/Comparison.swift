@@ -100,7 +100,7 @@ struct Job: Sendable {
     settings.coldStartSeconds = coldStart
     settings.router = router
     settings.hiddenSignals = options.hidden
-    settings.directScaleUp = options.directScaleUp
+    settings.directScaleUp = options.directScaleUp ? .init() : nil
     var line = Line(
       trace: workload.trace.name, advisor: contestant?.name ?? "clairvoyant",
       coldStart: coldStart, router: router)

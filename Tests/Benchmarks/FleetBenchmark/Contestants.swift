@@ -26,22 +26,22 @@ extension Contestant {
 
   private static let baselines: [Contestant] =
     [
-      Contestant(name: "article", path: .autoscaler(.kubernetesDefault)) { _, _ in
+      Contestant(name: "article", path: .autoscaler(.absent)) { _, _ in
         ThresholdAdvisor.article
       },
-      Contestant(name: "gpu-average-value", path: .autoscaler(.kubernetesDefault)) { _, _ in
+      Contestant(name: "gpu-average-value", path: .autoscaler(.absent)) { _, _ in
         ThresholdAdvisor.gpuAverageValue
       },
-      Contestant(name: "gpu-value", path: .autoscaler(.kubernetesDefault)) { _, _ in
+      Contestant(name: "gpu-value", path: .autoscaler(.absent)) { _, _ in
         ThresholdAdvisor.gpuValue
       },
-      Contestant(name: "keda-queue-1", path: .autoscaler(.kubernetesDefault)) { _, _ in
+      Contestant(name: "keda-queue-1", path: .autoscaler(.absent)) { _, _ in
         ThresholdAdvisor.queueDepth(target: 1)
       },
-      Contestant(name: "keda-queue-5", path: .autoscaler(.kubernetesDefault)) { _, _ in
+      Contestant(name: "keda-queue-5", path: .autoscaler(.absent)) { _, _ in
         ThresholdAdvisor.queueDepth(target: 5)
       },
-      Contestant(name: "keda-queue-10", path: .autoscaler(.kubernetesDefault)) { _, _ in
+      Contestant(name: "keda-queue-10", path: .autoscaler(.absent)) { _, _ in
         ThresholdAdvisor.queueDepth(target: 10)
       },
       Contestant(name: "knative-0.7", path: .direct) { workload, _ in

@@ -123,7 +123,7 @@ struct Options: Sendable {
     switch name {
     case "own": return nil
     case "recommended": return .autoscaler(.recommended())
-    case "default": return .autoscaler(.kubernetesDefault)
+    case "default": return .autoscaler(.absent)
     case "direct": return .direct
     default: throw BenchmarkError(description: "--path \(name) is not known\n\(usage)")
     }
