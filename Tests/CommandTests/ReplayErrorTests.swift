@@ -32,6 +32,7 @@ import Testing
     compare("kedaqueue=5", "\"kedaqueue\"", "keda-queue=N"), compare("keda-queue", "keda-queue=5"),
     compare("keda-queue=0", "above 0"), compare("article=3", "takes no value"),
     compare("article,x=1", "\"x\""), compare("metadata", "metadata=FILE"),
+    compare("fixed=2.5", "whole number"), compare("fixed=3@default", "leave out @"),
     compare("article@sideways", "\"sideways\"", "recommended"),
     compare("engine,stableWindo=3s", "did you mean \"stableWindow\"?"),
     compare("engine,triggers=[{name: a; kind: gauge}]", "triggers"),

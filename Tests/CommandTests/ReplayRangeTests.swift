@@ -47,6 +47,7 @@ import Testing
       var wanted: Replicas
       var undecidedSeconds: Int
       var waitingSeconds: Int?
+      var queueKnownSeconds: Int?
       var notes: [Note]
       var triggers: [String: [Double?]]?
     }
@@ -122,6 +123,13 @@ import Testing
     #expect(row.wanted.replicaHours == 4)
     #expect(row.wanted.series?.first == .some(nil))
     #expect(row.notes.contains { $0.text.contains("no series matches") && $0.count == 360 })
+    #expect(row.waitingSeconds == 3600 && row.queueKnownSeconds == 3600)
+    let unknown = try ReplayRun(
+      ["--prometheus", prometheus.address, "--from", "2025-12-31T22:00:00Z", "--to"]
+        + ["2025-12-31T22:20:00Z", "--step", "10s"] + Self.plain)
+    #expect(
+      unknown.output.contains(
+        "the queue depth is not known in this range: nothing can be said of waiting"))
   }
 
   @Test func `a ScaledObject brings its queries and bounds, and settings compare`() async throws {
@@ -186,7 +194,23 @@ import Testing
     (["--prometheus", "http://x"], "needs --from"), (["--from", "now-1h"], "--prometheus URL"),
     (["--prometheus", "x", "--from", "now-1h"], "--prometheus"),
     (["--prometheus", "http://x", "--from", "yesterday"], "\"yesterday\" is not a time"),
+    (["--prometheus", "http://x", "--from", "2026-01-01T13:00:00"], "is not a time"),
+    (["--prometheus", "http://x", "--from", "2026-01-01 13:00:00"], "is not a time"),
+    (["--prometheus", "http://x", "--from", "2026-01-01T13:00Z"], "is not a time"),
+    (["--prometheus", "http://x", "--from", "2026-01-01T13:00:00Zulu"], "is not a time"),
+    (["--prometheus", "http://x", "--from", "2026-02-30"], "is not a time"),
+    (["--prometheus", "http://x", "--from", "2026-02-30T01:00:00Z"], "is not a time"),
+    (["--prometheus", "http://x", "--from", "20260101"], "is not a time"),
+    (
+      ["--prometheus", "http://x", "--from", "now-1h", "--set"]
+        + ["triggers=[{name: q, preset: vllm-queue-depth}]", "--set"]
+        + ["endpoints=http://10.0.0.1:8000/metrics"], "leave the key out"
+    ),
     (["--prometheus", "http://x", "--from", "2026-01-02", "--to", "2026-01-01"], "is not before"),
+    (
+      ["--prometheus", "http://x", "--from", "2026-01-01T13:00:00.5+0200", "--to"]
+        + ["2026-01-01T10:00:00Z"], "2026-01-01 11:00:00 is not before"
+    ),
     (["--prometheus", "http://x", "--from", "now-40d"], "at most 31 days"),
     (["--prometheus", "http://x", "--from", "now-1d", "--step", "0.5s"], "--step \"0.5s\""),
     (["--prometheus", "http://x", "--from", "now-1d"], "give -f, --metadata or --set"),

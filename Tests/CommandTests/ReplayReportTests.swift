@@ -34,6 +34,7 @@ import Testing
     }
     // Nine replicas from the first to the last second: one straight line.
     #expect(page.contains("d=\"M0 20H1000\""), "9 of 10 is at 20 of 200 from above")
+    #expect(page.contains(">7.5<"), "a tick says what it stands at")
     let alone = try self.page(["--compare", "fixed=9"])
     #expect(!alone.contains("id=\"ready\""))
   }
@@ -89,11 +90,12 @@ import Testing
 
   @Test func `JSON holds the table's numbers and, where asked for, every second`() throws {
     let run = try ReplayRun(
-      load + ["--compare", "fixed=3@direct", "--warm-up", "5m", "--initial-replicas", "3"]
+      load + ["--compare", "three:fixed=3", "--warm-up", "5m", "--initial-replicas", "1"]
         + ["--output", "json", "--series"])
     let document = try JSONDecoder().decode(Document.self, from: Data(run.output.utf8))
     let row = try #require(document.configurations.first)
-    #expect(row.configuration == "fixed=3@direct" && row.control == "direct, every second")
+    #expect(row.configuration == "three")
+    #expect(row.control == "none, the same count from the start")
     // Three replicas for the fifteen minutes that are scored.
     #expect(abs(row.gpuHours - 0.75) < 1e-9)
     let lateness = row.late2 + row.late10

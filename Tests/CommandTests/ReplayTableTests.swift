@@ -89,7 +89,6 @@ import Testing
       run.output.contains(
         "control  HPA, Kubernetes' default behaviour, first sync at 7 s: keda-queue=5@default\n"))
     #expect(run.output.contains("control  direct, every second: engine,queue"))
-    #expect(
-      run.output.contains("control  HPA, recommended behaviour, first sync at 7 s: fixed=4\n"))
+    #expect(run.output.contains("control  none, the same count from the start: fixed=4\n"))
   }
 }

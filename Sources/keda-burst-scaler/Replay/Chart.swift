@@ -174,8 +174,11 @@ struct ValueScale: Equatable {
   /// A tick as text: `1.5k`, `250`, `0.25`.
   func label(_ tick: Double) -> String {
     if top >= 10_000 { return (tick / 1000).brief + (tick > 0 ? "k" : "") }
-    let digits = top < 0.1 ? 4 : top < 1 ? 2 : top < 10 ? 1 : 0
-    let text = Plain.number(tick, digits)
+    let digits = (0...8).first { digits in
+      let scaled = (0..<digits).reduce(ticks[1]) { value, _ in value * 10 }
+      return abs(scaled - scaled.rounded()) < 1e-6
+    }
+    let text = Plain.number(tick, digits ?? 8)
     guard text.contains(".") else { return text }
     let trimmed = String(text.reversed().drop { $0 == "0" }.reversed())
     return trimmed.hasSuffix(".") ? String(trimmed.dropLast()) : trimmed

@@ -101,11 +101,11 @@ struct FleetOptions: ParsableArguments {
     settings.minReplicas = minReplicas ?? scaledObject.map { $0.minReplicaCount ?? 0 } ?? 1
     settings.maxReplicas = maxReplicas ?? scaledObject.map { $0.maxReplicaCount ?? 100 } ?? 50
     guard settings.minReplicas >= 0, settings.maxReplicas >= max(1, settings.minReplicas),
-      settings.maxReplicas <= 10_000
+      settings.maxReplicas <= ReplayConfiguration.mostReplicas
     else {
       throw .option(
         "\(settings.minReplicas) to \(settings.maxReplicas) replicas cannot be played; use --min "
-          + "from 0 and --max from there to 10000")
+          + "from 0 and --max from there to \(ReplayConfiguration.mostReplicas)")
     }
     if let scaledObject {
       settings.activation.pollingSeconds = Double(scaledObject.pollingIntervalSeconds ?? 30)

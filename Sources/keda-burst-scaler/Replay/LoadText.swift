@@ -22,11 +22,21 @@ enum LoadText {
       load.tokenShiftAt = try numbers.take("at", 1800)
       load.tokenShiftFactor = try numbers.take("factor", 3, from: 0.001)
     }
-    load.meanPromptTokens = try numbers.take("prompt", load.meanPromptTokens, from: 1)
-    load.meanOutputTokens = try numbers.take("output", load.meanOutputTokens, from: 1)
+    let usual = load
+    load.meanPromptTokens = try numbers.take("prompt", usual.meanPromptTokens, from: 1)
+    load.meanOutputTokens = try numbers.take("output", usual.meanOutputTokens, from: 1)
+    // Longer ones on average, longer ones at most: else the mean would not be what was asked for.
+    load.longestPromptTokens = longest(
+      usual.longestPromptTokens, load.meanPromptTokens / usual.meanPromptTokens)
+    load.longestOutputTokens = longest(
+      usual.longestOutputTokens, load.meanOutputTokens / usual.meanOutputTokens)
     load.tokenSigma = try numbers.take("sigma", load.tokenSigma)
     try numbers.end()
     return load
+  }
+
+  private static func longest(_ usual: Int, _ factor: Double) -> Int {
+    Int(Swift.min(Double(usual) * Swift.max(1, factor), 1e9))
   }
 
   /// The names, in the order of the help.
@@ -50,6 +60,7 @@ enum LoadText {
     outage (base=25 at=1500 lasting=300 retry=1.6)
     token-shift (rate=14 at=1800 factor=3)
     and for each of them: duration=3600 prompt=600 output=220 (mean tokens) sigma=0.8
+    No prompt is longer than 8192 tokens, no answer than 2048, or in proportion to a larger mean.
     """
 
   private static func shape(

@@ -37,7 +37,13 @@ struct MetadataOptions: ParsableArguments {
     guard metadata == nil else {
       throw .option("-f brings the trigger metadata already; leave out --metadata")
     }
-    return try ScaledObjectChoice.read(scaledObjectFile, name: scaledObject)
+    let manifest = try ScaledObjectChoice.read(scaledObjectFile, name: scaledObject)
+    if manifest.triggers.contains(where: { $0.metricType == "Value" }) {
+      throw .world(
+        "\(scaledObjectFile): metricType is Value, with which the HPA multiplies the hint by the "
+          + "ready replicas; write metricType: AverageValue")
+    }
+    return manifest
   }
 
   /// The map of the file with `--set` on top; may be empty.

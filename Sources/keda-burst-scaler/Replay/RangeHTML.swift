@@ -20,7 +20,8 @@ struct RangeHTML {
       facts: [
         (name: "Range", value: report.rangeWords),
         (name: "Configurations", value: report.rows.map(\.name).joined(separator: ", ")),
-      ], note: RangeReport.openLoop, table: table, legend: legend, switches: [],
+      ] + report.notes.map { (name: "Note", value: $0) }, note: RangeReport.openLoop, table: table,
+      legend: legend, switches: [],
       sections: sections, axis: axis
     ).html
   }

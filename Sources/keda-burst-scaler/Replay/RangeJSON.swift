@@ -44,6 +44,7 @@ struct RangeJSON: Encodable {
     var wanted: Replicas
     var panicSeconds: Int
     var undecidedSeconds: Int
+    var queueKnownSeconds: Int?
     var waitingSeconds: Int?
     var waitingSecondsWithMoreWanted: Int?
     var notes: [Note]
@@ -54,6 +55,7 @@ struct RangeJSON: Encodable {
   var openLoop = true
   var ran: Replicas
   var configurations: [Row]
+  var notes: [String]
 
   /// The report, with one value per step where `hasSeries`.
   init(_ report: RangeReport, hasSeries: Bool) {
@@ -61,6 +63,7 @@ struct RangeJSON: Encodable {
       server: "\(report.range.server)", fromUnixSeconds: report.range.start,
       toUnixSeconds: report.range.end, stepSeconds: report.range.stepSeconds)
     ran = Replicas(report, report.readyReplicas, hasSeries: hasSeries)
+    notes = report.notes
     configurations = report.rows.map { row in
       let waiting = report.waiting(row)
       let triggers = row.triggers.enumerated().map { index, trigger in
@@ -71,7 +74,9 @@ struct RangeJSON: Encodable {
         wanted: Replicas(report, row.states.map(\.wantedReplicas), hasSeries: hasSeries),
         panicSeconds: report.panicSeconds(row),
         undecidedSeconds: row.states.reduce(0) { $0 + $1.undecidedSeconds },
-        waitingSeconds: waiting?.seconds, waitingSecondsWithMoreWanted: waiting?.withMore,
+        queueKnownSeconds: waiting?.knownSeconds,
+        waitingSeconds: waiting.flatMap { $0.knownSeconds > 0 ? $0.seconds : nil },
+        waitingSecondsWithMoreWanted: waiting.flatMap { $0.knownSeconds > 0 ? $0.withMore : nil },
         notes: row.notes.map { Note(text: $0.text, count: $0.count) },
         triggers: hasSeries ? Dictionary(triggers) { first, _ in first } : nil)
     }

@@ -124,14 +124,31 @@ enum RangeTime {
     if text.hasPrefix("now-"), let back = parseDuration(String(text.dropFirst(4))) {
       return now - Int(back.components.seconds)
     }
-    if let seconds = Double(text), seconds >= 0, seconds < 1e11 { return Int(seconds) }
-    for format in [Date.ISO8601FormatStyle(), Date.ISO8601FormatStyle().year().month().day()] {
-      if let date = try? Date(text, strategy: format) {
-        return Int(date.timeIntervalSince1970.rounded(.down))
-      }
+    if let seconds = Double(text), seconds >= earliest, seconds < 1e11 { return Int(seconds) }
+    if text.wholeMatch(of: /\d{4}-\d\d-\d\d/) != nil, let midnight = midnight(text) {
+      return midnight
+    }
+    // The parser takes the 30th of February, and anything behind what it knows.
+    let shape = /(\d{4}-\d\d-\d\d)T\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:?\d\d)/
+    if let parts = text.wholeMatch(of: shape), midnight(String(parts.1)) != nil,
+      let date = try? Date(text, strategy: Date.ISO8601FormatStyle())
+    {
+      return Int(date.timeIntervalSince1970.rounded(.down))
     }
     throw .option(
       "\(option) \(quoted(text)) is not a time; use 2026-11-20T13:00:00Z, 2026-11-20, Unix seconds, "
         + "now or now-7d")
+  }
+
+  /// 2001-09-09: a smaller number is no time that a Prometheus has recorded, but a date without its
+  /// dashes.
+  private static let earliest = 1e9
+
+  /// Unix seconds of the start of a day written as 2026-11-20; nil where there is no such day.
+  private static func midnight(_ text: String) -> Int? {
+    let format = Date.ISO8601FormatStyle().year().month().day()
+    guard let date = try? Date(text, strategy: format) else { return nil }
+    let seconds = Int(date.timeIntervalSince1970.rounded(.down))
+    return UTCText.full(seconds).hasPrefix(text) ? seconds : nil
   }
 }

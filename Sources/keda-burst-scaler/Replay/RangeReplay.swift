@@ -16,6 +16,8 @@ struct RangeReplay {
   let configurations: [(name: String, spec: TriggerSpec)]
   /// The HPA's bounds, which cut what is asked for; nil where they are not known.
   let bounds: ClosedRange<Int>?
+  /// What of the ScaledObject is not played, a sentence each.
+  let notes: [String]
 
   /// Seconds before the range from which the engine learns.
   static let leadInSeconds = 1800
@@ -72,7 +74,7 @@ struct RangeReplay {
       }
       done += count
     }
-    return RangeReport(range: range, bounds: bounds, rows: players.map(\.row))
+    return RangeReport(range: range, bounds: bounds, rows: players.map(\.row), notes: notes)
   }
 
   /// All expressions' values over one stretch; nil where one is too large.

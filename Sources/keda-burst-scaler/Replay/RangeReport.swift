@@ -66,6 +66,8 @@ struct RangeReport {
   var bounds: ClosedRange<Int>?
   /// The configurations, in order; all have the same number of steps.
   var rows: [Row]
+  /// What of the ScaledObject is not played, a sentence each.
+  var notes: [String]
 
   /// What really ran, by the first configuration that can tell.
   var readyReplicas: [Int?] {
@@ -99,20 +101,30 @@ struct RangeReport {
     return summary
   }
 
-  /// Seconds in which requests waited, and in how many of them `row` would have asked for more
-  /// replicas than ran; nil without a queue among the triggers.
-  func waiting(_ row: Row) -> (seconds: Int, withMore: Int)? {
-    guard let queue = row.triggers.firstIndex(where: { $0.kind == .queueDepth }) else { return nil }
+  /// How long requests waited in a range.
+  struct Waiting: Equatable {
+    /// Seconds in which the queue depth is known.
+    var knownSeconds = 0
+    /// Seconds of them in which requests waited.
     var seconds = 0
-    var more = 0
+    /// Seconds of those in which more replicas would have been asked for than ran.
+    var withMore = 0
+  }
+
+  /// How long requests waited for `row`; nil without a queue among its triggers.
+  func waiting(_ row: Row) -> Waiting? {
+    guard let queue = row.triggers.firstIndex(where: { $0.kind == .queueDepth }) else { return nil }
+    var waiting = Waiting()
     for (state, ready) in zip(row.states, readyReplicas) {
-      guard let depth = state.readings[queue], depth > 0 else { continue }
-      seconds += range.stepSeconds
+      guard let depth = state.readings[queue] else { continue }
+      waiting.knownSeconds += range.stepSeconds
+      guard depth > 0 else { continue }
+      waiting.seconds += range.stepSeconds
       if let ready, let wanted = state.wantedReplicas, wanted > ready {
-        more += range.stepSeconds
+        waiting.withMore += range.stepSeconds
       }
     }
-    return (seconds, more)
+    return waiting
   }
 
   /// A reading as people say it: percent per replica for utilization, else a total.

@@ -8,7 +8,9 @@ struct RangeText {
   var text: String {
     var rows = [Self.head, cells("what really ran", report.readyReplicas, nil)]
     rows += report.rows.map { cells($0.name, $0.states.map(\.wantedReplicas), $0) }
-    return "range    \(report.rangeWords)\n\n" + Plain.table(rows) + "\n" + waiting + notes
+    return "range    \(report.rangeWords)\n"
+      + report.notes.map { "note     \($0)\n" }.joined() + "\n" + Plain.table(rows) + "\n" + waiting
+      + notes
       + Self.wrapped(RangeReport.openLoop) + "\n"
   }
 
@@ -72,8 +74,16 @@ extension RangeReport {
   /// without a queue.
   func waitingWords(_ row: Row) -> String? {
     guard let waiting = waiting(row) else { return nil }
-    guard waiting.seconds > 0 else { return "no request waited in this range" }
-    return "requests waited for \(Plain.length(Double(waiting.seconds))); in "
+    let whole = row.states.count * range.stepSeconds
+    guard waiting.knownSeconds > 0 else {
+      return "the queue depth is not known in this range: nothing can be said of waiting"
+    }
+    let known =
+      waiting.knownSeconds < whole
+      ? " (the queue depth is known for "
+        + "\(Plain.percent(Double(waiting.knownSeconds) / Double(whole))) of it)" : ""
+    guard waiting.seconds > 0 else { return "no request waited in this range\(known)" }
+    return "requests waited for \(Plain.length(Double(waiting.seconds)))\(known); in "
       + "\(Plain.length(Double(waiting.withMore))) of it this would have asked for more replicas "
       + "than were ready"
   }

@@ -1,5 +1,6 @@
 import Simulation
 import TraceFormat
+import TriggerConfiguration
 
 /// Everything that one `replay` plays: one load, one fleet, several configurations.
 struct Replay: Sendable {
@@ -11,6 +12,8 @@ struct Replay: Sendable {
   var settings: SimulationSettings
   /// The rows, in the order of the reports.
   var configurations: [ReplayConfiguration]
+  /// What of the ScaledObject is not played, a sentence each.
+  var notes: [String] = []
 
   /// Plays one configuration after the other.
   ///
@@ -28,12 +31,18 @@ struct Replay: Sendable {
         ReplayReport.Row(
           name: configuration.name, path: pathWords(configuration), result: result))
     }
-    return ReplayReport(load: load, trace: trace, settings: settings, rows: rows)
+    return ReplayReport(
+      load: load, trace: trace, settings: settings, rows: rows, notes: notes)
   }
 
   private func pathWords(_ configuration: ReplayConfiguration) -> String {
-    if case .clairvoyant = configuration.policy { return "its own plan, one cold start ahead" }
-    return configuration.path.words
+    switch configuration.policy {
+    case .clairvoyant: "its own plan, one cold start ahead"
+    case .fixed: "none, the same count from the start"
+    case .engine(let spec) where spec.directScaleUp != nil && configuration.path.path != .direct:
+      "\(configuration.path.words), and scaled up directly"
+    case .engine, .advisor: configuration.path.words
+    }
   }
 
   private func play(
@@ -43,8 +52,18 @@ struct Replay: Sendable {
     settings.controlPath = configuration.path.path
     let advisor: any ReplicaAdvisor
     switch configuration.policy {
-    case .advisor(let baseline): advisor = baseline
+    case .advisor(let baseline):
+      advisor = baseline
+      // KEDA polls its own triggers; only the one of an external scaler pushes.
+      settings.activation.isPushed = false
+    case .fixed(let count):
+      advisor = FixedAdvisor(replicas: count)
+      settings.controlPath = .direct
+      settings.minReplicas = count
+      settings.maxReplicas = count
+      settings.initialReplicas = count
     case .engine(let spec):
+      settings.directScaleUp = spec.directScaleUp.map { .init(perMinute: $0.perMinute) }
       do {
         advisor = try EngineAdvisor(name: configuration.name, spec: spec)
       } catch {
@@ -98,6 +117,8 @@ struct ReplayReport: Sendable {
   var settings: SimulationSettings
   /// The rows, in order.
   var rows: [Row]
+  /// What of the ScaledObject is not played, a sentence each.
+  var notes: [String] = []
 
   /// The first scored second.
   var scoredFrom: Int { Int(settings.warmUpSeconds.rounded(.up)) }

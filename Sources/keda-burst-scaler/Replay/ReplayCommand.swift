@@ -87,7 +87,8 @@ struct ReplayCommand: AsyncParsableCommand {
       configurations.append(try ConfigurationReader.recorded(text, map: map))
     }
     let played = RangeReplay(
-      range: range, configurations: configurations, bounds: try fleet.bounds(manifest))
+      range: range, configurations: configurations, bounds: try fleet.bounds(manifest),
+      notes: manifest.map(ScaledObjectChoice.notPlayed) ?? [])
     let report = try await shown(played)
     try result.write(
       text: { RangeText(report: report).text },
@@ -123,7 +124,8 @@ struct ReplayCommand: AsyncParsableCommand {
       configurations.append(try reader.read(text))
     }
     return Replay(
-      trace: trace, load: load.words, settings: settings, configurations: configurations)
+      trace: trace, load: load.words, settings: settings, configurations: configurations,
+      notes: manifest.map(ScaledObjectChoice.notPlayed) ?? [])
   }
 
   private static func indented(_ text: String) -> String {

@@ -8,11 +8,16 @@ struct ReplayConfiguration: Sendable {
   enum Policy: Sendable {
     /// The engine, with trigger metadata read already.
     case engine(TriggerSpec)
-    /// A baseline or a fixed count.
+    /// A baseline.
     case advisor(any ReplicaAdvisor)
+    /// So many replicas from the start to the end, whatever the bounds and the HPA say.
+    case fixed(Int)
     /// The plan of someone who knows the trace.
     case clairvoyant
   }
+
+  /// The most replicas of a modelled fleet.
+  static let mostReplicas = 10_000
 
   /// The label, or all that the user wrote: what reports call it.
   var name: String
@@ -69,6 +74,8 @@ struct ConfigurationReader {
     case "clairvoyant":
       try refuseValue(words)
       policy = .clairvoyant
+    case "fixed":
+      policy = .fixed(try fixedCount(words))
     default:
       policy = .advisor(try baseline(words))
     }
@@ -99,11 +106,18 @@ struct ConfigurationReader {
     guard !map.isEmpty else {
       throw .option("--prometheus needs trigger metadata: give -f, --metadata or --set")
     }
+    let spec: TriggerSpec
     do {
-      return (words.label ?? text, try TriggerSpec(metadata: map))
+      spec = try TriggerSpec(metadata: map)
     } catch {
       throw .option("--compare \(words.name): \(error)")
     }
+    guard spec.sources.allSatisfy({ $0.scrape == nil }) else {
+      throw .option(
+        "--compare \(words.name): \"endpoints\" are read as they are now and have no past; leave "
+          + "the key out, so that the Prometheus is asked")
+    }
+    return (words.label ?? text, spec)
   }
 
   private func spec(
@@ -135,7 +149,6 @@ struct ConfigurationReader {
     case "gpu-average-value": trigger = { Trigger(.signal(.gpuUtilization), .averageValue($0)) }
     case "gpu-value": trigger = { Trigger(.signal(.gpuUtilization), .value($0)) }
     case "knative": return KnativeAdvisor(target: try number(words))
-    case "fixed": return FixedAdvisor(replicas: Int(try number(words)))
     default:
       throw .option(
         "--compare \(quoted(words.name)) is not known; use engine, metadata=FILE, article, "
@@ -143,6 +156,19 @@ struct ConfigurationReader {
           + "gpu-average-value=N, gpu-value=N, knative=N, fixed=N or clairvoyant")
     }
     return ThresholdAdvisor(name: words.name, triggers: [trigger(try number(words))])
+  }
+
+  private func fixedCount(_ words: NamedParameters) throws(ReplayError) -> Int {
+    guard words.path == nil else {
+      throw .option("--compare fixed is always the same count: leave out @ and what follows it")
+    }
+    let number = try number(words)
+    guard let count = Int(exactly: number), count <= ReplayConfiguration.mostReplicas else {
+      throw .option(
+        "--compare fixed=\(number.brief): use a whole number of replicas, at most "
+          + "\(ReplayConfiguration.mostReplicas)")
+    }
+    return count
   }
 
   private func number(_ words: NamedParameters) throws(ReplayError) -> Double {

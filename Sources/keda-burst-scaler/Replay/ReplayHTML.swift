@@ -18,6 +18,7 @@ struct ReplayHTML {
       (name: "Load", value: report.loadWords), (name: "Fleet", value: report.fleetWords),
     ]
     facts += report.controlWords.map { (name: "Control", value: $0) }
+    facts += report.notes.map { (name: "Note", value: $0) }
     return HTMLReport(
       title: "Replay: \(report.load)", facts: facts, note: nil, table: table, legend: legend,
       switches: report.rows.map(\.name), sections: sections, axis: axis

@@ -60,6 +60,7 @@ struct ReplayJSON: Encodable {
   var load: Load
   var fleet: Fleet
   var configurations: [Row]
+  var notes: [String]
 
   /// The report, with one value per second where `hasSeries`.
   init(_ report: ReplayReport, hasSeries: Bool) {
@@ -73,6 +74,7 @@ struct ReplayJSON: Encodable {
       maxReplicas: settings.maxReplicas, initialReplicas: settings.initialReplicas,
       scrapeDelaySeconds: settings.scrapeDelaySeconds, warmUpSeconds: settings.warmUpSeconds,
       hiddenSignals: settings.hiddenSignals.map(\.rawValue).sorted(), seed: settings.seed)
+    notes = report.notes
     configurations = report.rows.map { row in
       let score = row.result.score
       return Row(

@@ -9,6 +9,7 @@ enum Plain {
     guard value.isFinite else { return "–" }
     var scale = 1.0
     for _ in 0..<digits { scale *= 10 }
+    guard abs(value) * scale < 9e18 else { return "\(value)" }
     let whole = Int((abs(value) * scale).rounded())
     let sign = value < 0 && whole > 0 ? "-" : ""
     guard digits > 0 else { return "\(sign)\(whole)" }
@@ -97,6 +98,7 @@ struct ReplayText {
   private var heading: String {
     var text = "load     \(report.loadWords)\nfleet    \(report.fleetWords)\n"
     for words in report.controlWords { text += "control  \(words)\n" }
+    for note in report.notes { text += "note     \(note)\n" }
     return text
   }
 

@@ -63,7 +63,8 @@ struct TimeAxis: Equatable {
 
   private func label(_ second: Int, step: Int) -> String {
     guard origin != nil else { return Plain.clock(Double(second)) }
-    return step >= 86_400 || second % 86_400 == 0 ? UTCText.day(second) : UTCText.time(second)
+    if step >= 86_400 || second % 86_400 == 0 { return UTCText.day(second) }
+    return step < 60 ? UTCText.clock(second) : UTCText.time(second)
   }
 }
 
@@ -71,8 +72,13 @@ struct TimeAxis: Equatable {
 enum UTCText {
   /// `2026-11-20 13:05:00`.
   static func full(_ unixSeconds: Int) -> String {
+    "\(date(unixSeconds)) \(clock(unixSeconds))"
+  }
+
+  /// `13:05:00`.
+  static func clock(_ unixSeconds: Int) -> String {
     let clock = unixSeconds - days(unixSeconds) * 86_400
-    return "\(date(unixSeconds)) \(time(unixSeconds)):\(two(clock % 60))"
+    return "\(time(unixSeconds)):\(two(clock % 60))"
   }
 
   /// `11-20`.
