@@ -61,35 +61,46 @@ import TriggerConfiguration
     #expect(faults.first?.contains(words) == true, "\(faults)")
   }
 
-  @Test(
-    arguments: [
-      ("config: {grpc-listen: ':1'}", "config.grpc-listen is set by this chart; use ports.grpc"),
-      ("tls: {enabled: true}", "tls.enabled needs tls.secretName"),
-      (
-        "tls: {enabled: true, certManager: {enabled: true}}",
-        "tls.certManager.enabled needs tls.certManager.issuer.name"
-      ),
-      (
-        "tls: {enabled: true, secretName: s, clients: {required: true}}",
-        "tls.clients.required needs tls.triggerAuthentication.secretName"
-      ),
-      ("workloads: [{metricType: queueDepth, targetValue: 1}]", "workloads[0] has nothing to"),
-      ("workloads: [{deploymentName: a, metricType: queueDepth}]", "workloads[0].targetValue is"),
-      ("workloads: [{deploymentName: a}]", "workloads[0] has no signal; set metricType"),
-      (
-        "workloads: [{deploymentName: a, scaleTargetRef: {name: b}}]",
-        "workloads[0] has deploymentName and scaleTargetRef; keep one"
-      ),
-      (
-        "workloads: [{deploymentName: a, metricType: queueDepth, triggers: [{}], targetValue: 1}]",
-        "workloads[0] has metricType and triggers; keep one"
-      ),
-      (
-        "workloads: [{deploymentName: a, metricType: vllm-running, targetValue: 1, query: up}]",
-        "workloads[0] has a query, but metricType vllm-running is a preset"
-      ),
-      ("imageCache: {enabled: true}", "imageCache.enabled needs imageCache.images"),
-    ])
+  /// Values that do not go together, and what is said of them.
+  private static let refusals = [
+    ("config: {grpc-listen: ':1'}", "config.grpc-listen is set by this chart; use ports.grpc"),
+    ("tls: {enabled: true}", "tls.enabled needs tls.secretName"),
+    (
+      "tls: {enabled: true, certManager: {enabled: true}}",
+      "tls.certManager.enabled needs tls.certManager.issuer.name"
+    ),
+    (
+      "tls: {enabled: true, secretName: s, clients: {required: true}}",
+      "tls.clients.required needs tls.triggerAuthentication.secretName"
+    ),
+    ("workloads: [{metricType: queueDepth, targetValue: 1}]", "workloads[0] has nothing to"),
+    ("workloads: [{deploymentName: a, metricType: queueDepth}]", "workloads[0].targetValue is"),
+    ("workloads: [{deploymentName: a}]", "workloads[0] has no signal; set metricType"),
+    (
+      "workloads: [{deploymentName: a, scaleTargetRef: {name: b}}]",
+      "workloads[0] has deploymentName and scaleTargetRef; keep one"
+    ),
+    (
+      "workloads: [{deploymentName: a, metricType: queueDepth, triggers: [{}], targetValue: 1}]",
+      "workloads[0] has metricType and triggers; keep one"
+    ),
+    (
+      "workloads: [{deploymentName: a, metricType: vllm-running, targetValue: 1, query: up}]",
+      "workloads[0] has a query, but metricType vllm-running is a preset"
+    ),
+    (
+      "podLabels: {app.kubernetes.io/name: x}",
+      "podLabels has app.kubernetes.io/name, by which the scaler's pods are found; remove it: "
+        + "nameOverride sets it"
+    ),
+    (
+      "commonLabels: {app.kubernetes.io/instance: x}",
+      "commonLabels has app.kubernetes.io/instance, by which the scaler's pods are found"
+    ),
+    ("imageCache: {enabled: true}", "imageCache.enabled needs imageCache.images"),
+  ]
+
+  @Test(arguments: refusals)
   func `What does not go together is refused with the remedy`(
     values: String, words: String
   ) throws {
