@@ -89,6 +89,34 @@ import TriggerConfiguration
       "workloads[0] has a query, but metricType vllm-running is a preset"
     ),
     (
+      "workloads: [{deploymentName: a, metricType: queueDepth, targetValue: 1, query: up, "
+        + "selector: up}]",
+      "workloads[0] has query and selector; write the matchers into the query's own braces"
+    ),
+    (
+      "workloads: [{deploymentName: a, metricType: queueDepth, targetValue: 1, "
+        + "metadata: {selector: up}}]",
+      "workloads[0].metadata.selector has no effect beside metricType; write it as "
+        + "workloads[0].selector"
+    ),
+    (
+      "workloads: [{deploymentName: a, metricType: queueDepth, targetValue: 1, query: up, "
+        + "metadata: {queueDepthThreshold: 2}}]",
+      "workloads[0].metadata.queueDepthThreshold is what metricType makes of the other fields"
+    ),
+    (
+      "workloads: [{deploymentName: a, triggers: [{preset: vllm-running}], targetValue: 5}]",
+      "workloads[0].targetValue goes with metricType, which is not set; set it, or write threshold"
+    ),
+    (
+      "workloads: [{deploymentName: a, triggers: [{preset: vllm-running}], query: up}]",
+      "workloads[0].query goes with metricType, which is not set; set it, or write query"
+    ),
+    (
+      "workloads: [{deploymentName: a, metadata: {queueDepthQuery: up}, selector: up}]",
+      "workloads[0].selector goes with metricType, which is not set; set it, or write selector"
+    ),
+    (
       "podLabels: {app.kubernetes.io/name: x}",
       "podLabels has app.kubernetes.io/name, by which the scaler's pods are found; remove it: "
         + "nameOverride sets it"

@@ -73,6 +73,19 @@ import TriggerConfiguration
     #expect("llm-inference-0".wholeMatch(of: regex) == nil)
   }
 
+  @Test func `Endpoints say whose pages are read, so that no selector is needed`() throws {
+    let object = try #require(
+      try scaledObjects(
+        """
+        workloads:
+          - {deploymentName: llm, metricType: queueDepth, targetValue: 5,
+             metadata: {endpoints: "dns://llm-headless:8000"}}
+        """
+      ).first)
+    let spec = try TriggerSpec(metadata: object.texts("spec.triggers.0.metadata"))
+    #expect(spec.sources[0].scrape?.selector == [])
+  }
+
   @Test func `The HPA lets a burst through in one step, and damps nothing twice`() throws {
     let behavior = "spec.advanced.horizontalPodAutoscalerConfig.behavior"
     let object = try #require(try scaledObjects(file: "workloads").first?.at(behavior))
