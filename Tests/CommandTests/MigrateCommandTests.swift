@@ -83,7 +83,7 @@ import Testing
       "--scaler-address", "scaler.gpu:6000",
     ])
     #expect(code == 0)
-    #expect(output.components(separatedBy: "\n---\n").count == 3)
+    #expect(output.components(separatedBy: "\n---\n").count == 4)
     #expect(output.contains("scalerAddress: scaler.gpu:6000"))
     let missing = try await Self.run(["-f", "/nonexistent.yaml"])
     #expect(missing.code == 1)

@@ -56,7 +56,9 @@ position).
 
 {{/*
 metricType and targetValue as metadata: a word of the AIScaler kind stands for a catalogued metric
-of DCGM or vLLM, put on the Deployment's own pods; anything else is a preset's name.
+of DCGM or vLLM; anything else is a preset's name. It is put on the Deployment's own pods, but for
+what a router or a gateway publishes: that has the publisher's pod, and a total over all it serves
+would scale each workload by the others' load.
 */}}
 {{- define "kbs.fiveFields" -}}
 {{- $root := index . 0 -}}
@@ -81,6 +83,9 @@ of DCGM or vLLM, put on the Deployment's own pods; anything else is a preset's n
 {{- end -}}
 {{ dict (printf "%sQuery" $type) $workload.query (printf "%sThreshold" $type) (include "kbs.text" $target) | toJson }}
 {{- else -}}
+{{- if and (not $workload.selector) (eq "true" (include "kbs.isOfGateway" $type)) -}}
+{{- fail (printf "%s.metricType %s is what a router or a gateway publishes, under its own pod, about all that it serves; set %s.selector to the labels that name this workload there, such as 'name=\"my-pool\"'" $at $type $at) -}}
+{{- end -}}
 {{- $namespace := default $root.Release.Namespace $workload.namespace -}}
 {{- $name := include "kbs.targetName" (list $workload $at) | replace "." "[.]" -}}
 {{- $pods := printf "%s-[a-z0-9]+-[a-z0-9]{5}" $name -}}
@@ -95,6 +100,11 @@ of DCGM or vLLM, put on the Deployment's own pods; anything else is a preset's n
 {{- end -}}
 {{ dict "triggers" (toYaml (list $trigger)) | toJson }}
 {{- end -}}
+{{- end -}}
+
+{{/* "true" where a preset's series have no pod of the workload; Preset.metricOfPods says so, too. */}}
+{{- define "kbs.isOfGateway" -}}
+{{- regexMatch "^(envoy|inference-gateway|vllm-router)-" . -}}
 {{- end -}}
 
 {{/* The name of what is scaled. Call with (list workload "workloads[0]"). */}}
