@@ -78,12 +78,19 @@ struct CheckedFile: Decodable {
     var description: String { "\(severity) [\(code)] \(line): \(message) → \(remedy)" }
   }
 
+  struct File: Decodable {
+    var file: String
+    var findings: [Finding]
+  }
+
+  var files: [File]
   var scaledObjects: [Object]
   var passedOver: [String]
 
   /// Everything that was found, in order.
   var findings: [Finding] {
-    scaledObjects.flatMap { $0.findings + $0.triggers.flatMap(\.findings) }
+    files.flatMap(\.findings)
+      + scaledObjects.flatMap { $0.findings + $0.triggers.flatMap(\.findings) }
   }
 
   /// Checks a file's text; `arguments` beside `--output json -f -`.

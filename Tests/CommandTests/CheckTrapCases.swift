@@ -129,6 +129,27 @@ extension TrapCase {
 
   static let ofFiles = [
     TrapCase(
+      code: "unreadable", severity: "error", more: "---\nkind: [\n",
+      words: "the document is no YAML: did not find expected node content (line 28", remedy: ""),
+    TrapCase(
+      code: "key-twice", severity: "warning",
+      more: """
+        ---
+        apiVersion: apps/v1
+        kind: Deployment
+        metadata: {name: web, labels: {app: a, app: b}}
+
+        """,
+      words: "\"app\" is written twice (line 29)", remedy: ""),
+    TrapCase(
+      code: "manifest", severity: "error",
+      edits: [("gpuUtilizationThreshold: \"70\"", "gpuUtilizationThreshold: 70")],
+      words: "gpuUtilizationThreshold is 70 without quotes", remedy: ""),
+    TrapCase(
+      code: "manifest", severity: "error",
+      edits: [("maxReplicaCount: 50", "maxReplicaCount: 50\n  pollingIntervall: 5")],
+      words: "did you mean \"pollingInterval\"?", remedy: ""),
+    TrapCase(
       code: "target-missing", severity: "error",
       edits: [("  scaleTargetRef: {name: llm}\n", "")],
       words: "scaleTargetRef.name is missing", remedy: "scaleTargetRef: {name: llm}"),

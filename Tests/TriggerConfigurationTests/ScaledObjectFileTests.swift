@@ -179,18 +179,59 @@ import TriggerConfiguration
   @Test(arguments: [
     (
       "kind: [",
-      "line 2: the file is no YAML: did not find expected node content (line 2, column 1)"
+      "line 2: the document is no YAML: did not find expected node content (line 2, column 1)"
     ),
-    ("a: 1\na: 2", "line 1: the file is no YAML: \"a\" is written twice (line 1)"),
+    (
+      "kind: ScaledObject\na: 1\na: 2",
+      "line 2: the document is no YAML: \"a\" is written twice (line 2)"
+    ),
     (
       String(repeating: "[", count: 5000),
-      "the file is nested deeper than 1000 in line 1; write manifests as kubectl takes them"
+      "line 1: the document is nested deeper than 1000 in line 1; write manifests as kubectl takes them"
     ),
   ])
   func `A file that is no YAML is refused with its line`(yaml: String, expected: String) {
     #expect {
       try ScaledObjectFile(yaml: yaml)
     } throws: { "\($0)" == expected }
+  }
+
+  @Test func `A document that cannot be read leaves the others to be read, with their own lines`() {
+    let file = ScaledObjectFile.reading(
+      """
+      %YAML 1.1
+      ---
+      kind: Deployment
+      metadata: {name: a, labels: {app: x, app: y}}
+      ---
+      kind: [
+      ---
+      kind: ScaledObject
+      metadata: {name: good}
+      spec:
+        triggers: [{type: external, metadata: {queueDepthThreshold: 70, triggers: [{name: a}]}}]
+      ---
+      kind: List
+      items: [{kind: ScaledObject, kind: ScaledObject}]
+      ---
+      \(String(repeating: "[", count: 5000))
+      --- # the words alone do not make a ScaledObject
+      kind: CustomResourceDefinition
+      spec: {names: {kind: ScaledObject, kind: ScaledObject}}
+      """)
+    #expect(file.scaledObjects.map(\.name) == ["good"])
+    #expect(file.scaledObjects.first?.line == 8)
+    #expect(
+      file.scaledObjects.first?.triggers.first?.metadata
+        == ["queueDepthThreshold": "70", "triggers": "- name: a\n"])
+    #expect(
+      file.scaledObjects.first?.problems.map(\.line) == [11, 11],
+      "\(file.scaledObjects.first?.problems ?? [])")
+    #expect(
+      file.problems.map { "\($0.kind) \($0.line)" } == [
+        "keyTwice 4", "unreadable 7", "unreadable 14", "unreadable 15", "keyTwice 19",
+      ], "\(file.problems)")
+    #expect(file.problems.dropFirst().first?.explanation.contains("(line 7, column") == true)
   }
 
   @Test func `The README's manifest gives the README's spec`() throws {

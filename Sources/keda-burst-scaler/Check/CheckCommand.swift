@@ -66,10 +66,12 @@ struct CheckCommand: AsyncParsableCommand {
     var report = CheckReport()
     let server = try prometheus.map(Self.address)
     let probe = offline ? nil : try QueryProbe(server: server, sources: try directory())
-    let read = try files.map { (file: $0, manifests: try Self.manifests(in: $0)) }
+    let read = files.map { (file: $0, manifests: ManifestInput.manifests(in: $0)) }
     let surroundings = Surroundings(read.map(\.manifests))
     let cluster = try kubernetes ? clusterProbe() : nil
     for (file, manifests) in read {
+      report.files.append(
+        CheckedFile(file: file, findings: manifests.problems.map { Finding($0) }))
       report.passedOver += manifests.passedOver.map {
         "\($0.kind.isEmpty ? "a document" : $0.kind) \($0.name) (\(file):\($0.line))"
       }
@@ -120,15 +122,6 @@ struct CheckCommand: AsyncParsableCommand {
     switch ServerAddress.reading(text) {
     case .success(let address): return address
     case .failure(let problem): throw CommandLineFault("--prometheus \(problem)")
-    }
-  }
-
-  private static func manifests(in file: String) throws -> ScaledObjectFile {
-    let text = try ManifestInput.text(of: file)
-    do {
-      return try ScaledObjectFile(yaml: text)
-    } catch {
-      throw CheckFailure(description: "\(file): \(error)")
     }
   }
 }

@@ -1,4 +1,5 @@
 import Foundation
+import TriggerConfiguration
 
 /// Files with manifests, and standard input.
 enum ManifestInput {
@@ -10,6 +11,15 @@ enum ManifestInput {
         : try String(contentsOfFile: file, encoding: .utf8)
     } catch {
       throw CheckFailure(description: "cannot read \(file): \(FileFault.reading(file, error))")
+    }
+  }
+
+  /// What a file holds; where it cannot be read, that is its one problem.
+  static func manifests(in file: String) -> ScaledObjectFile {
+    do {
+      return .reading(try text(of: file))
+    } catch {
+      return .unreadable("\(error)")
     }
   }
 }

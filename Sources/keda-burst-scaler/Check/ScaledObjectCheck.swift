@@ -16,8 +16,9 @@ struct ScaledObjectCheck {
     var checked = CheckedScaledObject(
       file: file, name: manifest.name, namespace: manifest.namespace, line: manifest.line)
     checked.findings =
-      surroundings.findings(manifest) + BehaviorTraps(manifest: manifest).findings
-      + CountTraps(manifest: manifest).findings + triggerTraps.findings
+      manifest.problems.map { Finding($0) } + surroundings.findings(manifest)
+      + BehaviorTraps(manifest: manifest).findings + CountTraps(manifest: manifest).findings
+      + triggerTraps.findings
     for trigger in manifest.triggers {
       checked.triggers.append(await check(trigger, probe))
     }

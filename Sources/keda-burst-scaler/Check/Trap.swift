@@ -1,5 +1,9 @@
 /// What `check` knows to look for; docs/check.md explains each by its code.
 enum Trap: String, CaseIterable, Encodable {
+  // The manifest as such.
+  case unreadable = "unreadable"
+  case manifest = "manifest"
+  case keyTwice = "key-twice"
   // The trigger metadata.
   case triggerMetadata = "trigger-metadata"
   case questionableMetadata = "questionable-metadata"
@@ -52,15 +56,16 @@ enum Trap: String, CaseIterable, Encodable {
   /// How bad it is.
   var severity: Finding.Severity {
     switch self {
-    case .triggerMetadata, .averageAsTotal, .readyReplicasUnknown, .boundsOfHint, .scalerAddress,
-      .metricType, .behavior, .scalingDisabled, .replicaBounds, .targetMissing,
-      .anotherAutoscaler, .noAnswer, .undecided:
+    case .unreadable, .manifest, .triggerMetadata, .averageAsTotal, .readyReplicasUnknown,
+      .boundsOfHint, .scalerAddress, .metricType, .behavior, .scalingDisabled, .replicaBounds,
+      .targetMissing, .anotherAutoscaler, .noAnswer, .undecided:
       .error
-    case .questionableMetadata, .goneAtZero, .addressNotHeadless, .addressWithoutNamespace,
-      .cachedMetrics, .severalTriggers, .otherTriggers, .scalingModifiers, .slowScaleUp,
-      .scaleUpStabilization, .scaleDownStabilization, .fallbackMissing, .fallbackShrinks,
-      .slowWake, .paused, .replicasInWorkload, .toleranceMismatch, .queriesNotRun, .noSeries,
-      .twoMetrics, .inTheCluster, .clusterNotAsked:
+    case .keyTwice, .questionableMetadata, .goneAtZero, .addressNotHeadless,
+      .addressWithoutNamespace, .cachedMetrics, .severalTriggers, .otherTriggers,
+      .scalingModifiers, .slowScaleUp, .scaleUpStabilization, .scaleDownStabilization,
+      .fallbackMissing, .fallbackShrinks, .slowWake, .paused, .replicasInWorkload,
+      .toleranceMismatch, .queriesNotRun, .noSeries, .twoMetrics, .inTheCluster,
+      .clusterNotAsked:
       .warning
     case .tolerance, .credentials, .maximumMissing, .wakesOne, .pollingInterval, .cooldownPeriod:
       .note
