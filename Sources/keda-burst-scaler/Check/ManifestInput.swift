@@ -7,8 +7,7 @@ enum ManifestInput {
   static func text(of file: String) throws -> String {
     do {
       return file == "-"
-        ? String(decoding: FileHandle.standardInput.readDataToEndOfFile(), as: UTF8.self)
-        : try String(contentsOfFile: file, encoding: .utf8)
+        ? try TextFile.read(FileHandle.standardInput) : try TextFile.read(file)
     } catch {
       throw CheckFailure(description: "cannot read \(file): \(FileFault.reading(file, error))")
     }
