@@ -84,16 +84,27 @@ struct ManifestNode {
 
   /// A whole number of 0 or more.
   func count() throws(ManifestFault) -> Int {
-    let text = try string()
+    let text = try unquoted()
     guard let number = Int(text), number >= 0 else {
       throw fault("is \(quoted(text)); use a whole number of 0 or more")
     }
     return number
   }
 
+  /// A value where Kubernetes takes no string.
+  private func unquoted() throws(ManifestFault) -> String {
+    let text = try string()
+    guard node.scalar?.style == .plain else {
+      throw fault(
+        "is \(quoted(text)) in quotes, but no string belongs here; write \(text.excerpt) without "
+          + "quotes")
+    }
+    return text
+  }
+
   /// A truth value.
   func bool() throws(ManifestFault) -> Bool {
-    let text = try string()
+    let text = try unquoted()
     guard let bool = Bool(text) else { throw fault("is \(quoted(text)); use true or false") }
     return bool
   }

@@ -92,6 +92,7 @@ struct ManifestReader {
       return nil
     }
     for fault in ManifestKeys.faults(in: spec) { refuse(fault.line, fault.explanation) }
+    checkVersion(document)
     if name.isEmpty {
       refuse(document.line, "metadata.name is missing; give the ScaledObject a name")
     }
@@ -109,6 +110,16 @@ struct ManifestReader {
       fallback: fallback(spec["fallback"]), triggers: triggers, otherTriggerTypes: otherTypes,
       pausedBy: document["metadata"]?["annotations"].flatMap(Self.pausingAnnotation),
       hasScalingModifiers: advanced?["scalingModifiers"]?["formula"] != nil)
+  }
+
+  private mutating func checkVersion(_ document: ManifestNode) {
+    let node = document["apiVersion"]
+    let written = string(node)
+    guard written != ManifestKeys.version else { return }
+    refuse(
+      node?.line ?? document.line,
+      (written.map { "apiVersion is \(quoted($0))" } ?? "apiVersion is missing")
+        + "; write apiVersion: \(ManifestKeys.version)")
   }
 
   /// The first annotation by which KEDA leaves the target alone.
@@ -134,8 +145,7 @@ struct ManifestReader {
     return TriggerManifest(
       index: index, type: type, name: string(node["name"]), metadata: metadata,
       metadataLines: lines, line: node.line, metricType: string(node["metricType"]),
-      useCachedMetrics: attempt { () throws(ManifestFault) in try node["useCachedMetrics"]?.bool()
-      },
+      useCachedMetrics: bool(node["useCachedMetrics"]),
       authenticationName: string(node["authenticationRef"]?["name"]))
   }
 
@@ -164,16 +174,30 @@ struct ManifestReader {
 
   private mutating func fallback(_ node: ManifestNode?) -> FallbackManifest? {
     guard let node else { return nil }
+    let behavior = node["behavior"]
+    let word = string(behavior)
+    if let behavior, let word, !ManifestKeys.fallbackBehaviors.contains(word) {
+      refuse(
+        behavior.line,
+        "\(behavior.path) is \(quoted(word)); use "
+          + ManifestKeys.fallbackBehaviors.joined(separator: ", "))
+    }
     return FallbackManifest(
       failureThreshold: count(node["failureThreshold"]), replicas: count(node["replicas"]),
-      behavior: string(node["behavior"]))
+      behavior: word)
   }
 
   private mutating func string(_ node: ManifestNode?) -> String? {
     attempt { () throws(ManifestFault) in try node?.string() }
   }
 
+  /// What is refused for its quotes only still says what was meant.
   private mutating func count(_ node: ManifestNode?) -> Int? {
     attempt { () throws(ManifestFault) in try node?.count() }
+      ?? node.flatMap { Int($0.text) }.flatMap { $0 < 0 ? nil : $0 }
+  }
+
+  private mutating func bool(_ node: ManifestNode?) -> Bool? {
+    attempt { () throws(ManifestFault) in try node?.bool() } ?? node.flatMap { Bool($0.text) }
   }
 }

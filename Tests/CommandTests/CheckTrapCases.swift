@@ -147,6 +147,16 @@ extension TrapCase {
       words: "gpuUtilizationThreshold is 70 without quotes", remedy: ""),
     TrapCase(
       code: "manifest", severity: "error",
+      edits: [("maxReplicaCount: 50", "maxReplicaCount: \"50\"")],
+      words: "write 50 without quotes", remedy: ""),
+    TrapCase(
+      code: "manifest", severity: "error", edits: [("failureThreshold: 3, ", "")],
+      words: "spec.fallback.failureThreshold is missing", remedy: ""),
+    TrapCase(
+      code: "manifest", severity: "error", edits: [("keda.sh/v1alpha1", "keda.k8s.io/v1alpha1")],
+      words: "write apiVersion: keda.sh/v1alpha1", remedy: ""),
+    TrapCase(
+      code: "manifest", severity: "error",
       edits: [("maxReplicaCount: 50", "maxReplicaCount: 50\n  pollingIntervall: 5")],
       words: "did you mean \"pollingInterval\"?", remedy: ""),
     TrapCase(

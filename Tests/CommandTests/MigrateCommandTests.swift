@@ -59,6 +59,7 @@ import Testing
     let (code, output, errors) = try await Self.run(
       ["-f", "-"],
       input: """
+        apiVersion: keda.sh/v1alpha1
         kind: ScaledObject
         metadata: {name: llm}
         spec:
