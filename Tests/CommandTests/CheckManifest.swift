@@ -38,6 +38,14 @@ enum CheckManifest {
       return text.replacing(edit.0, with: edit.1)
     } + more
   }
+
+  /// The clean manifest with a queue depth alone, and `key` beside it.
+  static func queue(_ key: String = "forecast: \"off\"") -> String {
+    with([
+      ("        gpuUtilizationQuery: DCGM_FI_DEV_GPU_UTIL{pod=~\"llm-.*\"}\n", ""),
+      ("        gpuUtilizationThreshold: \"70\"", "        \(key)"),
+    ])
+  }
 }
 
 /// What `check --output json` says.

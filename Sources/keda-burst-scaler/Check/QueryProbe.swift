@@ -152,16 +152,17 @@ struct QueryProbe {
   private func decide(
     _ answers: TriggerQueries.Answers, spec: TriggerSpec, into checked: inout CheckedTrigger
   ) {
-    let observation = ObservationBuilder(spec: spec).build(answers, at: .now).observation
+    let built = ObservationBuilder(spec: spec).build(answers, at: .now)
     var decider = ReplicaDecider(policy: spec.policy)
-    switch decider.decide(observation, atSeconds: 0) {
+    switch decider.decide(built.observation, atSeconds: 0) {
     case .success(let decision):
       checked.decision = CheckedDecision(
         desiredReplicas: decision.desiredReplicas, active: decision.isActive,
         reasons: decision.reasons.map(\.description))
     case .failure(let undecided):
       checked.findings.append(
-        Finding(.undecided, line: checked.line, undecided.explanation))
+        Finding(
+          .undecided, line: checked.line, undecided.adding(remarks: built.remarks).explanation))
     }
   }
 }
