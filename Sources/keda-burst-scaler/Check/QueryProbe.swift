@@ -58,9 +58,11 @@ struct QueryProbe {
       let collected = try await answers(to: queries.targets)
       let answers = queries.answers(collected, scraped: await scraped(queries.scrapes, spec))
       add(answers, spec: spec, to: &checked)
+      let start = ContinuousClock.now
       await addVariants(queries.targets, answers, spec: spec, to: &checked)
       decide(answers, spec: spec, into: &checked)
     } catch {
+      try await addSlow(queries, collected, askedAt: start, spec: spec, to: &checked)
       checked.findings.append(Finding(.noAnswer, line: checked.line, "\(error)"))
     }
   }

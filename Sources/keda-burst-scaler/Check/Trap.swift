@@ -47,6 +47,7 @@ enum Trap: String, CaseIterable, Encodable {
   case queriesNotRun = "queries-not-run"
   case noAnswer = "no-answer"
   case noSeries = "no-series"
+  case slowAnswer = "slow-answer"
   case twoMetrics = "two-metrics"
   case undecided = "undecided"
   // What the cluster's API says.
@@ -65,7 +66,7 @@ enum Trap: String, CaseIterable, Encodable {
       .scalingModifiers, .slowScaleUp, .scaleUpStabilization, .scaleDownStabilization,
       .fallbackMissing, .fallbackShrinks, .slowWake, .paused, .replicasInWorkload,
       .toleranceMismatch, .queriesNotRun, .noSeries, .twoMetrics, .inTheCluster,
-      .clusterNotAsked:
+      .clusterNotAsked, .slowAnswer:
       .warning
     case .tolerance, .credentials, .maximumMissing, .wakesOne, .pollingInterval, .cooldownPeriod:
       .note
