@@ -1,7 +1,27 @@
 extension TrapCase {
   private static let push = "    - type: external-push\n"
 
+  private static func serverAddress(_ address: String) -> [(String, String)] {
+    [
+      (
+        "queueDepthThreshold: \"50\"",
+        "queueDepthThreshold: \"50\"\n        serverAddress: \(address)"
+      )
+    ]
+  }
+
   static let ofTriggers = [
+    TrapCase(
+      code: "source-refused", severity: "error", edits: serverAddress("http://169.254.169.254"),
+      words: "it is never asked", remedy: ""),
+    TrapCase(
+      code: "address-unlisted", severity: "warning",
+      edits: serverAddress("https://thanos.example.com"),
+      words: "answers PERMISSION_DENIED to every call",
+      remedy: "allowedServerAddresses: [in-cluster, \"https://thanos.example.com\"]"),
+    TrapCase(
+      code: "address-unlisted", severity: "warning", edits: serverAddress("http://10.0.0.5:9090"),
+      words: "permitted are: in-cluster Service names", remedy: "http://10.0.0.5:9090"),
     TrapCase(
       code: "trigger-metadata", severity: "error",
       edits: [("queueDepthThreshold", "queueDepthTreshold")],

@@ -30,7 +30,8 @@ struct CheckCommand: AsyncParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "The server's configuration file: its profiles and permitted addresses hold here, too.",
+      "The server's configuration file: its profiles and permitted addresses hold here, too. With "
+        + "--offline the files with secrets that it names need not be there.",
       valueName: "file"))
   var config: String?
 
@@ -53,8 +54,8 @@ struct CheckCommand: AsyncParsableCommand {
   var output: CheckOutput = .text
 
   func validate() throws {
-    guard !(offline && (prometheus != nil || config != nil)) else {
-      throw ValidationError("--offline goes with neither --prometheus nor --config")
+    guard !(offline && prometheus != nil) else {
+      throw ValidationError("--offline does not go with --prometheus")
     }
     guard kubernetes || (kubeconfig == nil && kubeContext == nil) else {
       throw ValidationError("--kubeconfig and --kube-context go with --kubernetes")
@@ -65,7 +66,9 @@ struct CheckCommand: AsyncParsableCommand {
     guard !files.isEmpty else { throw CommandLineFault("name a file: check -f scaledobject.yaml") }
     var report = CheckReport()
     let server = try prometheus.map(Self.address)
-    let probe = offline ? nil : try QueryProbe(server: server, sources: try directory())
+    let sources = try directory()
+    let probe =
+      offline ? nil : try QueryProbe(server: server, sources: sources ?? .unrestricted)
     let read = files.map { (file: $0, manifests: ManifestInput.manifests(in: $0)) }
     let surroundings = Surroundings(read.map(\.manifests))
     let cluster = try kubernetes ? clusterProbe() : nil
@@ -77,7 +80,8 @@ struct CheckCommand: AsyncParsableCommand {
       }
       for manifest in manifests.scaledObjects {
         var checked = await ScaledObjectCheck(
-          manifest: manifest, file: file, surroundings: surroundings
+          manifest: manifest, file: file, surroundings: surroundings,
+          sources: SourceTraps(configured: sources)
         ).run(probe)
         checked.findings += await cluster?.findings(manifest) ?? []
         report.scaledObjects.append(checked)
@@ -104,14 +108,15 @@ struct CheckCommand: AsyncParsableCommand {
     }
   }
 
-  /// The servers that the configuration file knows; without one whatever the triggers name.
-  private func directory() throws -> SourceDirectory {
-    guard let config else { return .unrestricted }
+  /// The servers that the configuration file knows; nil without one.
+  private func directory() throws -> SourceDirectory? {
+    guard let config else { return nil }
     do {
       let settings = try SettingSources(
         flags: [:], environment: [:], fileText: try ServeCommand.read(config), fileName: config)
       let prometheus = try SettingReader(sources: settings).server(.prometheus)
-      return try settings.sources(prometheus: prometheus).directory(prometheus: prometheus)
+      return try settings.sources(prometheus: prometheus, readsFiles: !offline)
+        .directory(prometheus: prometheus)
     } catch let error as SettingError {
       throw CommandLineFault(error.description)
     }

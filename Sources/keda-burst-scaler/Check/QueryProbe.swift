@@ -25,6 +25,9 @@ struct QueryProbe {
       logger: Logger(label: "check") { _ in SwiftLogNoOpLogHandler() })
   }
 
+  /// Whether it asks one server whatever the triggers name.
+  var namesServer: Bool { server != nil }
+
   /// Ends what is in flight.
   func close() async {
     await client.shutdown()
@@ -55,14 +58,14 @@ struct QueryProbe {
     do {
       let queries = try TriggerQueries(
         asked, namespace: namespace, sources: server == nil ? sources : .unrestricted)
+      let start = ContinuousClock.now
       let collected = try await answers(to: queries.targets)
       let answers = queries.answers(collected, scraped: await scraped(queries.scrapes, spec))
       add(answers, spec: spec, to: &checked)
-      let start = ContinuousClock.now
+      try await addSlow(queries, collected, askedAt: start, spec: spec, to: &checked)
       await addVariants(queries.targets, answers, spec: spec, to: &checked)
       decide(answers, spec: spec, into: &checked)
     } catch {
-      try await addSlow(queries, collected, askedAt: start, spec: spec, to: &checked)
       checked.findings.append(Finding(.noAnswer, line: checked.line, "\(error)"))
     }
   }

@@ -13,6 +13,8 @@ enum Trap: String, CaseIterable, Encodable {
   case tolerance = "tolerance"
   case toleranceMismatch = "tolerance-mismatch"
   case boundsOfHint = "bounds-of-hint"
+  case sourceRefused = "source-refused"
+  case addressUnlisted = "address-unlisted"
   // The trigger around it.
   case scalerAddress = "scaler-address"
   case addressNotHeadless = "address-not-headless"
@@ -59,14 +61,14 @@ enum Trap: String, CaseIterable, Encodable {
     switch self {
     case .unreadable, .manifest, .triggerMetadata, .averageAsTotal, .readyReplicasUnknown,
       .boundsOfHint, .scalerAddress, .metricType, .behavior, .scalingDisabled, .replicaBounds,
-      .targetMissing, .anotherAutoscaler, .noAnswer, .undecided:
+      .targetMissing, .anotherAutoscaler, .noAnswer, .undecided, .sourceRefused:
       .error
     case .keyTwice, .questionableMetadata, .goneAtZero, .addressNotHeadless,
       .addressWithoutNamespace, .cachedMetrics, .severalTriggers, .otherTriggers,
       .scalingModifiers, .slowScaleUp, .scaleUpStabilization, .scaleDownStabilization,
       .fallbackMissing, .fallbackShrinks, .slowWake, .paused, .replicasInWorkload,
       .toleranceMismatch, .queriesNotRun, .noSeries, .twoMetrics, .inTheCluster,
-      .clusterNotAsked, .slowAnswer:
+      .clusterNotAsked, .addressUnlisted, .slowAnswer:
       .warning
     case .tolerance, .credentials, .maximumMissing, .wakesOne, .pollingInterval, .cooldownPeriod:
       .note
