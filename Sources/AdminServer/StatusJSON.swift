@@ -93,7 +93,8 @@ enum StatusJSON {
     switch kind {
     case .noData:
       "KEDA is told UNAVAILABLE and keeps its replicas, or uses the ScaledObject's fallback; check "
-        + "that the source answers these queries, and set \"onStale: hold\" to ride out gaps"
+        + "that the source answers these queries (a slow one needs a longer \"timeout\" in the "
+        + "trigger metadata), and set \"onStale: hold\" to ride out gaps"
     case .impossible:
       "KEDA is told INVALID_ARGUMENT until the ScaledObject's trigger metadata is changed"
     }

@@ -113,3 +113,13 @@ extension QueryAnswer {
     }
   }
 }
+
+extension Undecided {
+  /// The refusal with what failed at the sources behind it, so that KEDA's log names the cause.
+  package func adding(remarks: [String]) -> Undecided {
+    guard kind == .noData, !remarks.isEmpty else { return self }
+    var explained = self
+    explained.explanation += ": " + remarks.prefix(3).joined(separator: "; ")
+    return explained
+  }
+}

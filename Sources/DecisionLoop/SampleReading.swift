@@ -19,6 +19,20 @@ package struct SampleReading {
     case .vector(let samples): take(samples, source)
     case .matrix, .string: remark = "the query gives a \(answer.result.typeName), not numbers"
     }
+    // The engine takes it for unknown, and cannot say of which value.
+    if let amount, amount < 0 {
+      remark =
+        "its value is \(amount * source.unit.divisor), which no demand can be; mend the query, or write "
+        + "clamp_min(…, 0) around it"
+    }
+  }
+
+  private var amount: Double? {
+    switch reading {
+    case .unknown: nil
+    case .total(let amount), .atLeast(let amount), .average(let amount): amount
+    case .perReplica(let sum, _): sum
+    }
   }
 
   private mutating func take(total value: Double, _ source: TriggerSource) {

@@ -167,13 +167,3 @@ extension Decision {
     return awake
   }
 }
-
-extension Undecided {
-  /// The refusal with what failed at the sources behind it, so that KEDA's log names the cause.
-  fileprivate func adding(remarks: [String]) -> Undecided {
-    guard kind == .noData, !remarks.isEmpty else { return self }
-    var explained = self
-    explained.explanation += ": " + remarks.prefix(3).joined(separator: "; ")
-    return explained
-  }
-}

@@ -70,8 +70,10 @@ extension CollectionFailure {
       case .forbidden: .forbidden
       case .unresolved, .refused, .connectTimeout, .tls, .broken, .other: .unreachable
       }
+    let hint =
+      kind == .timeout ? "; a longer \"timeout\" in the trigger metadata waits for it" : ""
     self.init(
-      kind, failure.description, limit: failure.kind == .bodyTooLarge ? .answerBytes : nil)
+      kind, failure.description + hint, limit: failure.kind == .bodyTooLarge ? .answerBytes : nil)
   }
 
   /// What a status other than 200 means.

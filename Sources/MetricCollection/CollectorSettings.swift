@@ -14,7 +14,7 @@ package struct CollectorSettings: Sendable {
   package static let groupQueryLimit = 64
 
   /// For queries without a timeout of their own: over before the next round begins.
-  var defaultTimeout: Duration { interval * 0.9 }
+  package var defaultTimeout: Duration { interval * 0.9 }
 
   /// Queries start at this many instants spread over the interval, 20 ms apart where that is
   /// possible.

@@ -15,11 +15,14 @@ struct ManifestNode {
   /// The line it starts at, from 1.
   let line: Int
   private let node: Node
+  /// The file's lines before the text that `node` was read from.
+  private let linesBefore: Int
 
-  init(_ node: Node, path: String) {
+  init(_ node: Node, path: String, linesBefore: Int = 0) {
     self.node = node
     self.path = path
-    line = node.mark?.line ?? 0
+    self.linesBefore = linesBefore
+    line = linesBefore + (node.mark?.line ?? 0)
   }
 
   /// Whether it is a map.
@@ -35,7 +38,7 @@ struct ManifestNode {
   subscript(key: String) -> ManifestNode? {
     guard let mapping = node.mapping else { return nil }
     for (name, value) in mapping where name.scalar?.string == key {
-      let child = ManifestNode(value, path: path.isEmpty ? key : "\(path).\(key)")
+      let child = child(value, path.isEmpty ? key : "\(path).\(key)")
       return child.isEmpty ? nil : child
     }
     return nil
@@ -44,14 +47,14 @@ struct ManifestNode {
   /// The elements of a list.
   func elements() throws(ManifestFault) -> [ManifestNode] {
     guard let sequence = node.sequence else { throw fault("is not a list; start it with \"- \"") }
-    return sequence.enumerated().map { ManifestNode($0.element, path: "\(path)[\($0.offset)]") }
+    return sequence.enumerated().map { child($0.element, "\(path)[\($0.offset)]") }
   }
 
   /// The keys and values of a map.
   func pairs() throws(ManifestFault) -> [(key: String, value: ManifestNode)] {
     guard let mapping = node.mapping else { throw fault("is not a map of keys") }
     return mapping.compactMap { key, value in
-      key.scalar.map { ($0.string, ManifestNode(value, path: "\(path).\($0.string.excerpt)")) }
+      key.scalar.map { ($0.string, child(value, "\(path).\($0.string.excerpt)")) }
     }
   }
 
@@ -76,18 +79,32 @@ struct ManifestNode {
     return scalar.string
   }
 
+  /// The word, or the list or map as YAML.
+  var text: String { node.scalar?.string ?? value.yaml }
+
   /// A whole number of 0 or more.
   func count() throws(ManifestFault) -> Int {
-    let text = try string()
+    let text = try unquoted()
     guard let number = Int(text), number >= 0 else {
       throw fault("is \(quoted(text)); use a whole number of 0 or more")
     }
     return number
   }
 
+  /// A value where Kubernetes takes no string.
+  private func unquoted() throws(ManifestFault) -> String {
+    let text = try string()
+    guard node.scalar?.style == .plain else {
+      throw fault(
+        "is \(quoted(text)) in quotes, but no string belongs here; write \(text.excerpt) without "
+          + "quotes")
+    }
+    return text
+  }
+
   /// A truth value.
   func bool() throws(ManifestFault) -> Bool {
-    let text = try string()
+    let text = try unquoted()
     guard let bool = Bool(text) else { throw fault("is \(quoted(text)); use true or false") }
     return bool
   }
@@ -117,6 +134,10 @@ struct ManifestNode {
         ? .plain(scalar.string.isEmpty ? "null" : scalar.string) : .text(scalar.string)
     case .alias: .plain("null")
     }
+  }
+
+  private func child(_ node: Node, _ path: String) -> ManifestNode {
+    ManifestNode(node, path: path, linesBefore: linesBefore)
   }
 
   private var shownKey: String { String(path.split(separator: ".").last ?? "") }

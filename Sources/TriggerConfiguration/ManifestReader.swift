@@ -1,39 +1,27 @@
-internal import Yams
-
 /// Walks the documents of a file and takes the ScaledObjects out of them.
 struct ManifestReader {
   private(set) var scaledObjects: [ScaledObjectManifest] = []
   private(set) var passedOver: [PassedOverDocument] = []
   private(set) var neighbours: [NeighbourManifest] = []
-  private(set) var problems: [ScaledObjectFileError.Problem] = []
-
-  /// Looks for what would make reading a file costly; it is among the problems then.
-  mutating func checkStructure(_ yaml: String) {
-    if yaml.utf8.count > TriggerLimits.fileBytes {
-      refuse(0, "the file is longer than \(TriggerLimits.fileBytes) bytes; split it")
-    } else if let fault = yamlStructureFault(in: yaml, isTrusted: true) {
-      refuse(0, "the file \(fault.found); write manifests as kubectl takes them")
-    }
-  }
+  /// What is wrong outside the ScaledObjects.
+  private(set) var problems: [ManifestProblem] = []
 
   mutating func read(_ text: String) {
-    let yaml =
-      text.unicodeScalars.first == "\u{feff}" ? String(text.unicodeScalars.dropFirst()) : text
-    checkStructure(yaml)
-    guard problems.isEmpty else { return }
-    do {
-      let parser = try Parser(yaml: yaml)
-      while let document = try parser.nextRoot() {
-        read(document: ManifestNode(document, path: ""))
-      }
-    } catch {
-      refuse(yamlFaultLine(error), "the file is no YAML: \(yamlFault(error))")
+    if let problem = ManifestSegment.problem(ofFile: text) {
+      problems.append(problem)
+      return
     }
-    problems.sort { $0.line < $1.line }
+    for segment in ManifestSegment.all(of: text) {
+      do {
+        for document in try segment.documents() { read(document: document) }
+      } catch {
+        problems.append(error)
+      }
+    }
   }
 
   private mutating func refuse(_ line: Int, _ explanation: String) {
-    problems.append(ScaledObjectFileError.Problem(line: line, explanation: explanation))
+    problems.append(ManifestProblem(.refused, line: line, explanation))
   }
 
   /// The value that `read` gives, or `nil` and one more problem.
@@ -49,6 +37,7 @@ struct ManifestReader {
   }
 
   private mutating func read(document: ManifestNode) {
+    let known = problems.count
     guard document.isMapping else {
       if !document.isEmpty {
         passedOver.append(PassedOverDocument(kind: "", name: "", line: document.line))
@@ -68,7 +57,10 @@ struct ManifestReader {
       passOver(document, kind: kind, name: name)
       return
     }
-    readScaledObject(document, name: name)
+    guard var manifest = scaledObject(document, name: name) else { return }
+    manifest.problems = problems[known...].sorted { $0.line < $1.line }
+    problems.removeSubrange(known...)
+    scaledObjects.append(manifest)
   }
 
   private mutating func passOver(_ document: ManifestNode, kind: String, name: String) {
@@ -76,10 +68,13 @@ struct ManifestReader {
     if let neighbour = NeighbourManifest(document, kind: kind) { neighbours.append(neighbour) }
   }
 
-  private mutating func readScaledObject(_ document: ManifestNode, name: String) {
+  /// Nil where it has no external trigger.
+  private mutating func scaledObject(
+    _ document: ManifestNode, name: String
+  ) -> ScaledObjectManifest? {
     guard let spec = document["spec"] else {
       refuse(document.line, "the ScaledObject \(quoted(name)) has no \"spec\"; write one")
-      return
+      return nil
     }
     var triggers: [TriggerManifest] = []
     var otherTypes: [String] = []
@@ -94,27 +89,37 @@ struct ManifestReader {
     }
     guard !triggers.isEmpty else {
       passOver(document, kind: "ScaledObject", name: name)
-      return
+      return nil
     }
     for fault in ManifestKeys.faults(in: spec) { refuse(fault.line, fault.explanation) }
+    checkVersion(document)
     if name.isEmpty {
       refuse(document.line, "metadata.name is missing; give the ScaledObject a name")
     }
     let target = spec["scaleTargetRef"]
     let advanced = spec["advanced"]
     let hpa = advanced?["horizontalPodAutoscalerConfig"]
-    scaledObjects.append(
-      ScaledObjectManifest(
-        name: name, namespace: string(document["metadata"]?["namespace"]), line: document.line,
-        scaleTargetName: string(target?["name"]), scaleTargetKind: string(target?["kind"]),
-        pollingIntervalSeconds: count(spec["pollingInterval"]),
-        cooldownPeriodSeconds: count(spec["cooldownPeriod"]),
-        idleReplicaCount: count(spec["idleReplicaCount"]),
-        minReplicaCount: count(spec["minReplicaCount"]),
-        maxReplicaCount: count(spec["maxReplicaCount"]), behavior: behavior(hpa?["behavior"]),
-        fallback: fallback(spec["fallback"]), triggers: triggers, otherTriggerTypes: otherTypes,
-        pausedBy: document["metadata"]?["annotations"].flatMap(Self.pausingAnnotation),
-        hasScalingModifiers: advanced?["scalingModifiers"]?["formula"] != nil))
+    return ScaledObjectManifest(
+      name: name, namespace: string(document["metadata"]?["namespace"]), line: document.line,
+      scaleTargetName: string(target?["name"]), scaleTargetKind: string(target?["kind"]),
+      pollingIntervalSeconds: count(spec["pollingInterval"]),
+      cooldownPeriodSeconds: count(spec["cooldownPeriod"]),
+      idleReplicaCount: count(spec["idleReplicaCount"]),
+      minReplicaCount: count(spec["minReplicaCount"]),
+      maxReplicaCount: count(spec["maxReplicaCount"]), behavior: behavior(hpa?["behavior"]),
+      fallback: fallback(spec["fallback"]), triggers: triggers, otherTriggerTypes: otherTypes,
+      pausedBy: document["metadata"]?["annotations"].flatMap(Self.pausingAnnotation),
+      hasScalingModifiers: advanced?["scalingModifiers"]?["formula"] != nil)
+  }
+
+  private mutating func checkVersion(_ document: ManifestNode) {
+    let node = document["apiVersion"]
+    let written = string(node)
+    guard written != ManifestKeys.version else { return }
+    refuse(
+      node?.line ?? document.line,
+      (written.map { "apiVersion is \(quoted($0))" } ?? "apiVersion is missing")
+        + "; write apiVersion: \(ManifestKeys.version)")
   }
 
   /// The first annotation by which KEDA leaves the target alone.
@@ -132,17 +137,15 @@ struct ManifestReader {
     var lines: [String: Int] = [:]
     let pairs = attempt { () throws(ManifestFault) in try node["metadata"]?.pairs() } ?? []
     for (key, value) in pairs {
-      guard let text = attempt({ () throws(ManifestFault) in try value.quotedString() }) else {
-        continue
-      }
-      metadata[key] = text
+      // What is refused for its quotes only is looked at like the rest.
+      metadata[key] =
+        attempt { () throws(ManifestFault) in try value.quotedString() } ?? value.text
       lines[key] = value.line
     }
     return TriggerManifest(
       index: index, type: type, name: string(node["name"]), metadata: metadata,
       metadataLines: lines, line: node.line, metricType: string(node["metricType"]),
-      useCachedMetrics: attempt { () throws(ManifestFault) in try node["useCachedMetrics"]?.bool()
-      },
+      useCachedMetrics: bool(node["useCachedMetrics"]),
       authenticationName: string(node["authenticationRef"]?["name"]))
   }
 
@@ -171,16 +174,30 @@ struct ManifestReader {
 
   private mutating func fallback(_ node: ManifestNode?) -> FallbackManifest? {
     guard let node else { return nil }
+    let behavior = node["behavior"]
+    let word = string(behavior)
+    if let behavior, let word, !ManifestKeys.fallbackBehaviors.contains(word) {
+      refuse(
+        behavior.line,
+        "\(behavior.path) is \(quoted(word)); use "
+          + ManifestKeys.fallbackBehaviors.joined(separator: ", "))
+    }
     return FallbackManifest(
       failureThreshold: count(node["failureThreshold"]), replicas: count(node["replicas"]),
-      behavior: string(node["behavior"]))
+      behavior: word)
   }
 
   private mutating func string(_ node: ManifestNode?) -> String? {
     attempt { () throws(ManifestFault) in try node?.string() }
   }
 
+  /// What is refused for its quotes only still says what was meant.
   private mutating func count(_ node: ManifestNode?) -> Int? {
     attempt { () throws(ManifestFault) in try node?.count() }
+      ?? node.flatMap { Int($0.text) }.flatMap { $0 < 0 ? nil : $0 }
+  }
+
+  private mutating func bool(_ node: ManifestNode?) -> Bool? {
+    attempt { () throws(ManifestFault) in try node?.bool() } ?? node.flatMap { Bool($0.text) }
   }
 }

@@ -47,7 +47,19 @@ extension Preset {
     case .replica, .device, .pool, .poolShare, .meanWait, .quantile: true
     case .total: false
     // Only a router's own count survives.
-    case .rate(let tiers): tiers.count < 2 && !name.contains("router")
+    case .rate(let tiers): tiers.count < 2 && metricOfPods != nil
+    }
+  }
+
+  /// The metric, under its first name, that is read where a matcher on the workload's pods is put on
+  /// the preset; `nil` for routers, gateways and pools, whose series have their publisher's pod and
+  /// speak of all that it serves.
+  package var metricOfPods: String? {
+    switch shape {
+    case .replica, .device, .meanWait, .quantile: metricNames.first
+    case .total, .pool, .poolShare: nil
+    // A router's own names go before the engines'.
+    case .rate(let tiers): name.contains("router") ? nil : tiers.last?.first
     }
   }
 }

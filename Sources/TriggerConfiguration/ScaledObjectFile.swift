@@ -8,15 +8,45 @@ package struct ScaledObjectFile: Sendable, Equatable {
   /// Those of them that say something about the ScaledObjects.
   package var neighbours: [NeighbourManifest]
 
-  /// Reads a file's text.
-  /// - Throws: `ScaledObjectFileError` with every problem found, each with its line.
-  package init(yaml: String) throws(ScaledObjectFileError) {
+  /// What is wrong outside the ScaledObjects, in the order of the lines; each of them has its own.
+  package var problems: [ManifestProblem]
+
+  /// What a file's text holds, document by document: one that cannot be read is among the
+  /// `problems`, and the others are read all the same.
+  package static func reading(_ yaml: String) -> ScaledObjectFile {
     var reader = ManifestReader()
     reader.read(yaml)
-    guard reader.problems.isEmpty else { throw ScaledObjectFileError(problems: reader.problems) }
-    scaledObjects = reader.scaledObjects
-    passedOver = reader.passedOver
-    neighbours = reader.neighbours
+    return ScaledObjectFile(
+      scaledObjects: reader.scaledObjects, passedOver: reader.passedOver,
+      neighbours: reader.neighbours, problems: reader.problems.sorted { $0.line < $1.line })
+  }
+
+  /// A file of which nothing could be read.
+  package static func unreadable(_ explanation: String) -> ScaledObjectFile {
+    ScaledObjectFile(
+      scaledObjects: [], passedOver: [], neighbours: [],
+      problems: [ManifestProblem(.unreadable, line: 0, explanation)])
+  }
+
+  /// Reads a file's text, all of it or nothing.
+  /// - Throws: `ScaledObjectFileError` with every problem found, each with its line; a key that is
+  ///   written twice beside the ScaledObjects is none.
+  package init(yaml: String) throws(ScaledObjectFileError) {
+    self = .reading(yaml)
+    let found = (problems + scaledObjects.flatMap(\.problems)).filter { $0.kind != .keyTwice }
+    guard found.isEmpty else {
+      throw ScaledObjectFileError(problems: found.sorted { $0.line < $1.line })
+    }
+  }
+
+  private init(
+    scaledObjects: [ScaledObjectManifest], passedOver: [PassedOverDocument],
+    neighbours: [NeighbourManifest], problems: [ManifestProblem]
+  ) {
+    self.scaledObjects = scaledObjects
+    self.passedOver = passedOver
+    self.neighbours = neighbours
+    self.problems = problems
   }
 }
 
@@ -71,6 +101,8 @@ package struct ScaledObjectManifest: Sendable, Equatable {
   package var pausedBy: String?
   /// Whether `spec.advanced.scalingModifiers` has a formula, which replaces every trigger's value.
   package var hasScalingModifiers = false
+  /// What the API server would refuse in it, or drop, in the order of the lines.
+  package var problems: [ManifestProblem] = []
 }
 
 /// One `external` or `external-push` trigger.
@@ -133,24 +165,4 @@ package struct FallbackManifest: Sendable, Equatable {
   package var replicas: Int?
   /// `static`, `currentReplicas`, ….
   package var behavior: String?
-}
-
-/// What is wrong with a file of manifests: never empty, in the order of the lines.
-package struct ScaledObjectFileError: Error, Sendable, Equatable, CustomStringConvertible {
-  /// The problems.
-  package var problems: [Problem]
-
-  /// One problem and its line.
-  package struct Problem: Sendable, Equatable, CustomStringConvertible {
-    /// The line, from 1; 0 where the file as a whole is meant.
-    package var line: Int
-    /// What was found and what to write.
-    package var explanation: String
-
-    /// `line 12: spec.triggers[0].metadata.threshold is the number 70; …`
-    package var description: String { line > 0 ? "line \(line): \(explanation)" : explanation }
-  }
-
-  /// The problems, one per line.
-  package var description: String { problems.map(\.description).joined(separator: "\n") }
 }

@@ -169,6 +169,11 @@ struct SpecAssembly {
         .key("selector"), "goes with a preset, and no trigger has one",
         "write the matchers into the query's own braces")
     }
+    if draft.defaults.endpoints != nil, drafts.allSatisfy({ $0.preset == nil }) {
+      refuse(
+        .key("endpoints"), "goes with a preset, and no trigger has one",
+        "write a \"preset\" in place of a query, in an entry of \"triggers\", or remove it")
+    }
     if draft.defaults.unit != nil, policies.allSatisfy({ $0.kind != .utilization }) {
       refuse(
         .key("unit"), "is for utilization, and no trigger is of that kind", "remove it")

@@ -17,7 +17,7 @@ package enum TriggerLimits {
   package static let listDepth = 64
   /// Indentation of a line in a YAML list, in columns.
   package static let listIndentation = 256
-  /// A file that `check` or `migrate` reads, in bytes.
+  /// A text file that a command is given, in bytes.
   package static let fileBytes = 8 * 1024 * 1024
   /// Nesting and indentation in such a file: the YAML library follows nesting on the stack.
   package static let fileDepth = 1000

@@ -2,14 +2,17 @@
 /// tags, brackets or block markers nested deeper than `TriggerLimits.listDepth`, lines indented by
 /// more than `TriggerLimits.listIndentation`, line ends that are none to us. Quotes are not taken
 /// into account, so the bounds are generous. With `isTrusted`, for a user's own file, only the
-/// nesting is looked at (`TriggerLimits.fileDepth`). `nil` where nothing is found. O(n).
-func yamlStructureFault(in text: String, isTrusted: Bool = false) -> Refusal? {
+/// nesting is looked at (`TriggerLimits.fileDepth`). `line` is the number of its first line. `nil`
+/// where nothing is found. O(n).
+func yamlStructureFault(
+  in text: String, isTrusted: Bool = false, fromLine line: Int = 1
+) -> Refusal? {
   let oddBreaks: [Unicode.Scalar] = ["\u{85}", "\u{2028}", "\u{2029}", "\u{feff}"]
   if !isTrusted, let odd = text.unicodeScalars.first(where: { oddBreaks.contains($0) }) {
     return Refusal(
       "holds the character U+\(String(odd.value, radix: 16, uppercase: true))", "remove it")
   }
-  var scan = YAMLStructureScan(isTrusted: isTrusted)
+  var scan = YAMLStructureScan(isTrusted: isTrusted, line: line)
   let bytes = Array(text.utf8)
   for (index, byte) in bytes.enumerated() {
     let next = index + 1 < bytes.count ? bytes[index + 1] : UInt8(ascii: " ")
@@ -25,7 +28,7 @@ private struct YAMLStructureScan {
   /// Columns into the line, from 1.
   private var column = 0
   /// Line number, from 1.
-  private var line = 1
+  private var line: Int
   /// Block markers (`- `, `? `, `: `) at the line's start.
   private var markers = 0
   /// Whether only blanks and markers have been met in this line.
@@ -38,8 +41,9 @@ private struct YAMLStructureScan {
   private let depthLimit: Int
   private let indentationLimit: Int
 
-  init(isTrusted: Bool) {
+  init(isTrusted: Bool, line: Int) {
     self.isTrusted = isTrusted
+    self.line = line
     depthLimit = isTrusted ? TriggerLimits.fileDepth : TriggerLimits.listDepth
     indentationLimit = isTrusted ? TriggerLimits.fileDepth : TriggerLimits.listIndentation
   }

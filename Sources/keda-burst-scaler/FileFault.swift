@@ -5,6 +5,9 @@ enum FileFault {
   /// Why the file at `path` cannot be read.
   static func reading(_ path: String, _ error: any Error) -> String {
     if isFolder(path) { return "it is a folder; name a file in it" }
+    if error is TextFile.TooLong {
+      return "it is longer than \(TextFile.limitBytes) bytes; check that it is the file you meant"
+    }
     switch (error as? CocoaError)?.code {
     case .fileReadNoSuchFile, .fileNoSuchFile: return "there is no such file"
     case .fileReadNoPermission: return "this user may not read it; check its owner and mode"

@@ -38,6 +38,14 @@ import TriggerConfiguration
         "scalerAddress"] == "scaler.keda.svc.example.internal:6443")
   }
 
+  @Test func `A workload by requestRate is told that its pods count what they finish`() throws {
+    let workload = "deploymentName: llm, metricType: requestRate, targetValue: 5"
+    for (more, isTold) in [("", true), (", selector: 'a=\"b\"'", false), (", query: up", false)] {
+      let notes = try renderer.text(.init(values: "workloads: [{\(workload)\(more)}]"), "notes")
+      #expect(notes.contains("reads the requests that its pods finish") == isTold, "\(more)")
+    }
+  }
+
   @Test func `A release without a Prometheus, or with one pod, is told what that means`() throws {
     let bare = try renderer.text(.init(values: "replicaCount: 1"), "notes")
     #expect(bare.contains("No Prometheus is set for this release (config.prometheus)"))

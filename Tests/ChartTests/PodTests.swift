@@ -161,6 +161,50 @@ import Testing
         == "keda-burst-scaler:\(version)")
   }
 
+  @Test func `Of two values for a label the more specific one counts, once`() throws {
+    let all = try resources(
+      """
+      commonLabels: {app.kubernetes.io/part-of: ml-platform, tier: common}
+      podLabels: {tier: pods}
+      podAnnotations: {checksum/config: mine}
+      serviceMonitor: {enabled: true, labels: {tier: monitors}}
+      prometheusRule: {enabled: true, labels: {tier: rules}}
+      dashboard: {enabled: true, labels: {tier: dashboards}}
+      dcgm: {enabled: true, serviceMonitor: {labels: {tier: exporters}}}
+      imageCache: {enabled: true, images: [engine]}
+      workloads: [{deploymentName: llm, metricType: queueDepth, targetValue: 5, labels: {tier: llm}}]
+      """)
+    func tiers(_ kind: String) -> [String?] {
+      all.ofKind(kind).map { $0.text("metadata.labels.tier") }.sorted { ($0 ?? "") < ($1 ?? "") }
+    }
+    #expect(tiers("Deployment") == ["common"])
+    #expect(tiers("ServiceMonitor") == ["exporters", "monitors"])
+    #expect(tiers("PrometheusRule") == ["rules"])
+    #expect(tiers("ConfigMap") == ["common", "common", "dashboards"])
+    #expect(tiers("ScaledObject") == ["llm"])
+    let template = try #require(all.ofKind("Deployment").first?.at("spec.template.metadata"))
+    #expect(template.text("labels.tier") == "pods")
+    #expect(template.texts("annotations") == ["checksum/config": "mine"])
+    for resource in all {
+      #expect(
+        resource.texts("metadata.labels")["app.kubernetes.io/part-of"] == "ml-platform",
+        "\(resource.kind) \(resource.name)")
+    }
+  }
+
+  @Test func `A label of everything does not take away those by which pods are found`() throws {
+    let all = try resources(
+      """
+      commonLabels: {app.kubernetes.io/component: mine}
+      imageCache: {enabled: true, images: [engine]}
+      """)
+    let cache = try #require(all.ofKind("DaemonSet").first)
+    let labels = cache.texts("spec.template.metadata.labels")
+    for (key, value) in cache.texts("spec.selector.matchLabels") { #expect(labels[key] == value) }
+    let scaler = try #require(all.ofKind("Deployment").first)
+    #expect(scaler.texts("metadata.labels")["app.kubernetes.io/component"] == "mine")
+  }
+
   /// The server is started with the rendered arguments and settings, on free ports.
   @Test(arguments: ["default", "hardened", "workloads", "profiles"])
   func `The server takes the rendered settings`(file: String) throws {

@@ -61,35 +61,74 @@ import TriggerConfiguration
     #expect(faults.first?.contains(words) == true, "\(faults)")
   }
 
-  @Test(
-    arguments: [
-      ("config: {grpc-listen: ':1'}", "config.grpc-listen is set by this chart; use ports.grpc"),
-      ("tls: {enabled: true}", "tls.enabled needs tls.secretName"),
-      (
-        "tls: {enabled: true, certManager: {enabled: true}}",
-        "tls.certManager.enabled needs tls.certManager.issuer.name"
-      ),
-      (
-        "tls: {enabled: true, secretName: s, clients: {required: true}}",
-        "tls.clients.required needs tls.triggerAuthentication.secretName"
-      ),
-      ("workloads: [{metricType: queueDepth, targetValue: 1}]", "workloads[0] has nothing to"),
-      ("workloads: [{deploymentName: a, metricType: queueDepth}]", "workloads[0].targetValue is"),
-      ("workloads: [{deploymentName: a}]", "workloads[0] has no signal; set metricType"),
-      (
-        "workloads: [{deploymentName: a, scaleTargetRef: {name: b}}]",
-        "workloads[0] has deploymentName and scaleTargetRef; keep one"
-      ),
-      (
-        "workloads: [{deploymentName: a, metricType: queueDepth, triggers: [{}], targetValue: 1}]",
-        "workloads[0] has metricType and triggers; keep one"
-      ),
-      (
-        "workloads: [{deploymentName: a, metricType: vllm-running, targetValue: 1, query: up}]",
-        "workloads[0] has a query, but metricType vllm-running is a preset"
-      ),
-      ("imageCache: {enabled: true}", "imageCache.enabled needs imageCache.images"),
-    ])
+  /// Values that do not go together, and what is said of them.
+  private static let refusals = [
+    ("config: {grpc-listen: ':1'}", "config.grpc-listen is set by this chart; use ports.grpc"),
+    ("tls: {enabled: true}", "tls.enabled needs tls.secretName"),
+    (
+      "tls: {enabled: true, certManager: {enabled: true}}",
+      "tls.certManager.enabled needs tls.certManager.issuer.name"
+    ),
+    (
+      "tls: {enabled: true, secretName: s, clients: {required: true}}",
+      "tls.clients.required needs tls.triggerAuthentication.secretName"
+    ),
+    ("workloads: [{metricType: queueDepth, targetValue: 1}]", "workloads[0] has nothing to"),
+    ("workloads: [{deploymentName: a, metricType: queueDepth}]", "workloads[0].targetValue is"),
+    ("workloads: [{deploymentName: a}]", "workloads[0] has no signal; set metricType"),
+    (
+      "workloads: [{deploymentName: a, scaleTargetRef: {name: b}}]",
+      "workloads[0] has deploymentName and scaleTargetRef; keep one"
+    ),
+    (
+      "workloads: [{deploymentName: a, metricType: queueDepth, triggers: [{}], targetValue: 1}]",
+      "workloads[0] has metricType and triggers; keep one"
+    ),
+    (
+      "workloads: [{deploymentName: a, metricType: vllm-running, targetValue: 1, query: up}]",
+      "workloads[0] has a query, but metricType vllm-running is a preset"
+    ),
+    (
+      "workloads: [{deploymentName: a, metricType: queueDepth, targetValue: 1, query: up, "
+        + "selector: up}]",
+      "workloads[0] has query and selector; write the matchers into the query's own braces"
+    ),
+    (
+      "workloads: [{deploymentName: a, metricType: queueDepth, targetValue: 1, "
+        + "metadata: {selector: up}}]",
+      "workloads[0].metadata.selector has no effect beside metricType; write it as "
+        + "workloads[0].selector"
+    ),
+    (
+      "workloads: [{deploymentName: a, metricType: queueDepth, targetValue: 1, query: up, "
+        + "metadata: {queueDepthThreshold: 2}}]",
+      "workloads[0].metadata.queueDepthThreshold is what metricType makes of the other fields"
+    ),
+    (
+      "workloads: [{deploymentName: a, triggers: [{preset: vllm-running}], targetValue: 5}]",
+      "workloads[0].targetValue goes with metricType, which is not set; set it, or write threshold"
+    ),
+    (
+      "workloads: [{deploymentName: a, triggers: [{preset: vllm-running}], query: up}]",
+      "workloads[0].query goes with metricType, which is not set; set it, or write query"
+    ),
+    (
+      "workloads: [{deploymentName: a, metadata: {queueDepthQuery: up}, selector: up}]",
+      "workloads[0].selector goes with metricType, which is not set; set it, or write selector"
+    ),
+    (
+      "podLabels: {app.kubernetes.io/name: x}",
+      "podLabels has app.kubernetes.io/name, by which the scaler's pods are found; remove it: "
+        + "nameOverride sets it"
+    ),
+    (
+      "commonLabels: {app.kubernetes.io/instance: x}",
+      "commonLabels has app.kubernetes.io/instance, by which the scaler's pods are found"
+    ),
+    ("imageCache: {enabled: true}", "imageCache.enabled needs imageCache.images"),
+  ]
+
+  @Test(arguments: refusals)
   func `What does not go together is refused with the remedy`(
     values: String, words: String
   ) throws {

@@ -73,6 +73,41 @@ import TriggerConfiguration
     #expect("llm-inference-0".wholeMatch(of: regex) == nil)
   }
 
+  /// A total over all that a gateway serves would scale each workload by the others' load.
+  @Test(arguments: Preset.catalogue.map(\.name))
+  func `A preset looks at the Deployment's pods where its series have them, else needs a selector`(
+    name: String
+  ) throws {
+    let values = "workloads: [{deploymentName: llm, metricType: \(name), targetValue: 0.5"
+    let run = try renderer.run(.init(values: values + "}]"), "json")
+    let preset = try #require(Preset.named(name))
+    if preset.metricOfPods != nil {
+      #expect(run.exitCode == 0, "\(run.errors)")
+      #expect(run.output.contains(#"pod=~\"llm-[a-z0-9]+-[a-z0-9]{5}\""#))
+    } else {
+      #expect(run.exitCode == 1)
+      #expect(run.errors.contains("workloads[0].metricType \(name) is what a router or a gateway"))
+      let selector = "namespace=\"gateways\""
+      let object = try #require(try scaledObjects(values + ", selector: '\(selector)'}]").first)
+      let spec = try TriggerSpec(metadata: object.texts("spec.triggers.0.metadata"))
+      #expect(spec.sources[0].query.contains("{\(selector)}"))
+      #expect(!spec.sources[0].query.contains("pod=~"))
+    }
+  }
+
+  @Test func `Endpoints say whose pages are read, so that no selector is needed`() throws {
+    let object = try #require(
+      try scaledObjects(
+        """
+        workloads:
+          - {deploymentName: llm, metricType: queueDepth, targetValue: 5,
+             metadata: {endpoints: "dns://llm-headless:8000"}}
+        """
+      ).first)
+    let spec = try TriggerSpec(metadata: object.texts("spec.triggers.0.metadata"))
+    #expect(spec.sources[0].scrape?.selector == [])
+  }
+
   @Test func `The HPA lets a burst through in one step, and damps nothing twice`() throws {
     let behavior = "spec.advanced.horizontalPodAutoscalerConfig.behavior"
     let object = try #require(try scaledObjects(file: "workloads").first?.at(behavior))

@@ -38,6 +38,14 @@ enum CheckManifest {
       return text.replacing(edit.0, with: edit.1)
     } + more
   }
+
+  /// The clean manifest with a queue depth alone, and `key` beside it.
+  static func queue(_ key: String = "forecast: \"off\"") -> String {
+    with([
+      ("        gpuUtilizationQuery: DCGM_FI_DEV_GPU_UTIL{pod=~\"llm-.*\"}\n", ""),
+      ("        gpuUtilizationThreshold: \"70\"", "        \(key)"),
+    ])
+  }
 }
 
 /// What `check --output json` says.
@@ -78,12 +86,19 @@ struct CheckedFile: Decodable {
     var description: String { "\(severity) [\(code)] \(line): \(message) → \(remedy)" }
   }
 
+  struct File: Decodable {
+    var file: String
+    var findings: [Finding]
+  }
+
+  var files: [File]
   var scaledObjects: [Object]
   var passedOver: [String]
 
   /// Everything that was found, in order.
   var findings: [Finding] {
-    scaledObjects.flatMap { $0.findings + $0.triggers.flatMap(\.findings) }
+    files.flatMap(\.findings)
+      + scaledObjects.flatMap { $0.findings + $0.triggers.flatMap(\.findings) }
   }
 
   /// Checks a file's text; `arguments` beside `--output json -f -`.

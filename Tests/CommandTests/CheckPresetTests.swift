@@ -6,6 +6,7 @@ import Testing
 @Suite(.serialized, .timeLimit(.minutes(3))) struct CheckPresetTests {
   private static func manifest(_ triggers: String, least: Int = 1) -> String {
     """
+    apiVersion: keda.sh/v1alpha1
     kind: ScaledObject
     metadata: {name: llm, namespace: inference}
     spec:
@@ -71,7 +72,7 @@ import Testing
       #expect(text.contains("a total of 7.0"), "\(text)")
       #expect(
         text.contains(
-          "warning [two-metrics]: line 7: \"vllm-queue-depth\": vllm:num_requests_waiting (1 series) and "
+          "warning [two-metrics]: line 8: \"vllm-queue-depth\": vllm:num_requests_waiting (1 series) and "
             + "vllm_num_requests_waiting (1 series) are both there; of one replica the first of "
             + "vllm:num_requests_waiting, vllm_num_requests_waiting, "
             + "ray_vllm_num_requests_waiting counts"), "\(text)")

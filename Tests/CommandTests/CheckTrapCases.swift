@@ -1,7 +1,27 @@
 extension TrapCase {
   private static let push = "    - type: external-push\n"
 
+  private static func serverAddress(_ address: String) -> [(String, String)] {
+    [
+      (
+        "queueDepthThreshold: \"50\"",
+        "queueDepthThreshold: \"50\"\n        serverAddress: \(address)"
+      )
+    ]
+  }
+
   static let ofTriggers = [
+    TrapCase(
+      code: "source-refused", severity: "error", edits: serverAddress("http://169.254.169.254"),
+      words: "it is never asked", remedy: ""),
+    TrapCase(
+      code: "address-unlisted", severity: "warning",
+      edits: serverAddress("https://thanos.example.com"),
+      words: "answers PERMISSION_DENIED to every call",
+      remedy: "allowedServerAddresses: [in-cluster, \"https://thanos.example.com\"]"),
+    TrapCase(
+      code: "address-unlisted", severity: "warning", edits: serverAddress("http://10.0.0.5:9090"),
+      words: "permitted are: in-cluster Service names", remedy: "http://10.0.0.5:9090"),
     TrapCase(
       code: "trigger-metadata", severity: "error",
       edits: [("queueDepthThreshold", "queueDepthTreshold")],
@@ -128,6 +148,37 @@ extension TrapCase {
   ]
 
   static let ofFiles = [
+    TrapCase(
+      code: "unreadable", severity: "error", more: "---\nkind: [\n",
+      words: "the document is no YAML: did not find expected node content (line 28", remedy: ""),
+    TrapCase(
+      code: "key-twice", severity: "warning",
+      more: """
+        ---
+        apiVersion: apps/v1
+        kind: Deployment
+        metadata: {name: web, labels: {app: a, app: b}}
+
+        """,
+      words: "\"app\" is written twice (line 29)", remedy: ""),
+    TrapCase(
+      code: "manifest", severity: "error",
+      edits: [("gpuUtilizationThreshold: \"70\"", "gpuUtilizationThreshold: 70")],
+      words: "gpuUtilizationThreshold is 70 without quotes", remedy: ""),
+    TrapCase(
+      code: "manifest", severity: "error",
+      edits: [("maxReplicaCount: 50", "maxReplicaCount: \"50\"")],
+      words: "write 50 without quotes", remedy: ""),
+    TrapCase(
+      code: "manifest", severity: "error", edits: [("failureThreshold: 3, ", "")],
+      words: "spec.fallback.failureThreshold is missing", remedy: ""),
+    TrapCase(
+      code: "manifest", severity: "error", edits: [("keda.sh/v1alpha1", "keda.k8s.io/v1alpha1")],
+      words: "write apiVersion: keda.sh/v1alpha1", remedy: ""),
+    TrapCase(
+      code: "manifest", severity: "error",
+      edits: [("maxReplicaCount: 50", "maxReplicaCount: 50\n  pollingIntervall: 5")],
+      words: "did you mean \"pollingInterval\"?", remedy: ""),
     TrapCase(
       code: "target-missing", severity: "error",
       edits: [("  scaleTargetRef: {name: llm}\n", "")],

@@ -60,10 +60,11 @@ struct TrapCase: CustomTestStringConvertible, Sendable {
     #expect(Set(documented.map { String($0.split(separator: " ")[0]) }) == known)
     let cases = TrapCase.ofBehavior + TrapCase.ofCounts + TrapCase.ofTriggers + TrapCase.ofFiles
     for trap in cases { #expect(documented.contains("\(trap.code) \(trap.severity)")) }
-    // What only a Prometheus can show (CheckQueryTests), or only a cluster (CheckClusterTests).
+    // What only a Prometheus can show (CheckQueryTests, CheckAnswerTests), or only a cluster
+    // (CheckClusterTests).
     let live = [
-      "queries-not-run", "no-answer", "no-series", "two-metrics", "undecided", "in-the-cluster",
-      "cluster-not-asked",
+      "queries-not-run", "no-answer", "no-series", "slow-answer", "two-metrics", "undecided",
+      "in-the-cluster", "cluster-not-asked",
     ]
     #expect(Set(cases.map(\.code)).union(live) == known)
   }

@@ -49,15 +49,20 @@ import Testing
     let folder = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString)
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     defer { try? FileManager.default.removeItem(at: folder) }
-    let (code, _, errors) = try await Self.run(command + [folder.path])
-    #expect(code != 0)
-    #expect(errors.contains("\(folder.path): it is a folder; name a file in it"), "\(errors)")
+    /// What is said; by `check` in its report.
+    func words(of path: String) async throws -> String {
+      let (code, output, errors) = try await Self.run(command + [path])
+      #expect(code != 0)
+      return errors + output.joined(separator: "\n")
+    }
+    let said = try await words(of: folder.path)
+    #expect(said.contains("\(folder.path): it is a folder; name a file in it"), "\(said)")
     let missing = folder.path + "/missing"
-    let (_, _, absent) = try await Self.run(command + [missing])
+    let absent = try await words(of: missing)
     #expect(absent.contains("\(missing): there is no such file"), "\(absent)")
     let binary = folder.appending(path: "binary")
     try Data([0xc3, 0x28, 0xff, 0xfe, 0x80]).write(to: binary)
-    let (_, _, unreadable) = try await Self.run(command + [binary.path])
+    let unreadable = try await words(of: binary.path)
     if !command.contains("--trace") {
       #expect(unreadable.contains("\(binary.path): it is not text in UTF-8"), "\(unreadable)")
     }

@@ -20,7 +20,10 @@ import Testing
   private static let head = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
 
   private static let faults: [Fault] = [
-    Fault(name: "slow-headers", words: ["gave no whole answer within 900 ms"]) { _, connection in
+    Fault(
+      name: "slow-headers",
+      words: ["gave no whole answer within 900 ms; a longer \"timeout\" in the trigger metadata"]
+    ) { _, connection in
       connection.waitUntilClosed(seconds: 60)
     },
     Fault(name: "slow-body", words: ["gave no whole answer within 900 ms"]) { _, connection in

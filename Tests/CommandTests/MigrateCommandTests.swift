@@ -59,6 +59,7 @@ import Testing
     let (code, output, errors) = try await Self.run(
       ["-f", "-"],
       input: """
+        apiVersion: keda.sh/v1alpha1
         kind: ScaledObject
         metadata: {name: llm}
         spec:
@@ -83,19 +84,41 @@ import Testing
       "--scaler-address", "scaler.gpu:6000",
     ])
     #expect(code == 0)
-    #expect(output.components(separatedBy: "\n---\n").count == 3)
+    #expect(output.components(separatedBy: "\n---\n").count == 4)
     #expect(output.contains("scalerAddress: scaler.gpu:6000"))
     let missing = try await Self.run(["-f", "/nonexistent.yaml"])
     #expect(missing.code == 1)
     #expect(missing.errors.contains("cannot read /nonexistent.yaml"))
     let broken = try await Self.run(["-f", "-"], input: "a: [\n")
     #expect(broken.code == 1)
-    #expect(broken.errors.contains("-: line 2: the file is no YAML"), "\(broken.errors)")
+    #expect(
+      broken.errors.contains("-:1: a document: not translated: line 2: the document is no YAML"),
+      "\(broken.errors)")
     let empty = try await Self.run(["-f", "-"], input: "# nothing yet\n")
     #expect(empty.code == 1)
     #expect(empty.errors.contains("-: there is no document in it"), "\(empty.errors)")
     let nothing = try await Self.run([])
     #expect(nothing.code == 64)
     #expect(nothing.errors.contains("name a file: migrate -f scaledobject.yaml"))
+  }
+
+  @Test
+  func `A document or file that cannot be read does not keep the others from being translated`()
+    async throws
+  {
+    let alone = try await Self.run(["-f", Self.file("aiscaler")])
+    let broken = "kind: Deployment\nspec: {a: 1\n"
+    let run = try await Self.run(
+      ["-f", Self.file("aiscaler"), "-f", "/nonexistent.yaml", "-f", "-"], input: broken)
+    #expect(run.code == 1)
+    #expect(run.output == alone.output + "\n---\n" + broken.dropLast(), "\(run.output)")
+    #expect(run.errors.contains("translated to one external trigger"))
+    #expect(run.errors.contains("cannot read /nonexistent.yaml"))
+    // Helm and kubectl take the last of two, and the Deployment is nothing to migrate.
+    let twice = try await Self.run(
+      ["-f", Self.file("aiscaler"), "-f", "-"],
+      input: "kind: Deployment\nmetadata: {name: a, labels: {app: x, app: y}}\n")
+    #expect(twice.code == 0, "\(twice.errors)")
+    #expect(twice.output.hasSuffix("labels: {app: x, app: y}}"))
   }
 }

@@ -52,6 +52,17 @@ import TriggerConfiguration
     #expect(read([], kind: .queueDepth, ignoreNullValues: true).reading == .total(0))
   }
 
+  @Test func `A value below 0 is remarked on in the metric's own unit, for nobody can use it`() {
+    let remark =
+      "its value is -50.0, which no demand can be; mend the query, or write clamp_min(…, 0) "
+      + "around it"
+    #expect(read([sample([:], -50)], kind: .queueDepth).remark == remark)
+    #expect(read([sample([:], -50)]).remark == remark)
+    #expect(read([sample(["pod": "a"], -80), sample(["pod": "b"], 30)]).remark == remark)
+    #expect(
+      read([sample(["pod": "a"], -1), sample(["pod": "b"], 3)], kind: .queueDepth).remark == nil)
+  }
+
   @Test(arguments: [Double.nan, .infinity, -.infinity])
   func `NaN and infinities are unknown, and 0 only where the user wrote so`(value: Double) {
     let samples = [sample(["pod": "a"], 3), sample(["pod": "b"], value)]

@@ -139,6 +139,11 @@ let badValues: [(String, String, String)] = [
       + "\"dns://llm:8000/metrics\""
   ),
   (
+    "endpoints", "http://a:1/metrics",
+    "goes with a preset, and no trigger has one; write a \"preset\" in place of a query, in an "
+      + "entry of \"triggers\", or remove it"
+  ),
+  (
     "replicasOf", "llm",
     "is \"llm\"; write deployment/NAME or statefulset/NAME, for example \"deployment/llm\""
   ),

@@ -86,12 +86,28 @@ import TriggerConfiguration
     #expect(file.scaledObjects.map(\.name) == ["gpu-hpa"])
   }
 
-  @Test func `What is no YAML is refused with the line in the file`() {
-    #expect {
-      try Self.migrated("a: 1\n---\nb: 2\n---\nc: [\n")
-    } throws: {
-      "\($0)".hasPrefix("line 6: the file is no YAML: ") && "\($0)".contains("(line 6, column")
-    }
+  @Test
+  func `What is no YAML stays as it stands, is named with its line, and the rest is migrated`()
+    throws
+  {
+    let hpa = try Self.text("hpa.yaml")
+    let broken = "a: 1\n---\nb: 2\n---\nc: [\n---\n"
+    let migration = try Self.migrated(broken + hpa)
+    #expect(migration.yaml == broken + (try Self.text("hpa.expected.yaml")))
+    #expect(migration.documents.map(\.line).prefix(3) == [1, 3, 4])
+    let reasons = migration.documents.flatMap(\.untranslated).map(\.description)
+    #expect(reasons.count == 1)
+    #expect(reasons.first?.hasPrefix("line 6: the document is no YAML: ") == true, "\(reasons)")
+    #expect(reasons.first?.contains("(line 6, column") == true)
+  }
+
+  @Test func `A key that is written twice is told of where something should have been translated`()
+    throws
+  {
+    let twice = "spec: {a: 1, a: 2}\n"
+    let migration = try Self.migrated(
+      "kind: Deployment\n\(twice)---\nkind: HorizontalPodAutoscaler # old\n\(twice)")
+    #expect(migration.documents.map(\.untranslated.count) == [0, 1])
   }
 
   /// What the HPA made of a total, and what the engine makes of the migrated trigger with

@@ -41,6 +41,11 @@ import TriggerConfiguration
         - {preset: vllm-queue-depth, selector: 'namespace="inference"', threshold: 5}
       ```
 
+      Routers and gateways (`vllm-router-*`, `inference-gateway-*`, `envoy-*`) publish under their own
+      pod, about all that they serve: a matcher on the workload's pods finds none of their series. Choose
+      by the label that names the workload there, such as `name="my-pool"`. `vllm-request-rate` with a
+      matcher on engine pods reads what they finish, never what arrives.
+
       With `endpoints` the same preset is read from the engines themselves, once a second, with no
       Prometheus between; those that answer are the ready replicas:
 

@@ -81,6 +81,20 @@ import TriggerConfiguration
         + "sum(\(part("vllm:request_success_total")) or \(part("vllm_request_success_total")))")
   }
 
+  @Test func `What routers, gateways and pools publish has no pod of the workload`() throws {
+    let foreign = Preset.catalogue.filter { $0.metricOfPods == nil }.map(\.name)
+    #expect(
+      foreign == [
+        "vllm-router-request-rate", "vllm-router-qps", "inference-gateway-saturation",
+        "inference-gateway-kv-cache", "inference-gateway-queue-depth", "inference-gateway-running",
+        "inference-gateway-flow-control-queue", "envoy-pending", "envoy-active",
+      ])
+    let rate = try #require(Preset.named("vllm-request-rate"))
+    #expect(rate.metricNames[0] == "vllm:num_incoming_requests_total")
+    #expect(rate.metricOfPods == "vllm:request_success_total")
+    #expect(Preset.named("vllm-queue-depth")?.metricOfPods == "vllm:num_requests_waiting")
+  }
+
   @Test func `An average over a pool is multiplied by its ready replicas`() throws {
     #expect(
       try query("inference-gateway-queue-depth")

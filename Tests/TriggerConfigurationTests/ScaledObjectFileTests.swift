@@ -101,10 +101,12 @@ import TriggerConfiguration
       yaml: """
         kind: List
         items:
-          - kind: ScaledObject
+          - apiVersion: keda.sh/v1alpha1
+            kind: ScaledObject
             metadata: {name: a}
             spec: {triggers: [{type: external, metadata: &m {queueDepthQuery: q}}]}
-          - kind: ScaledObject
+          - apiVersion: keda.sh/v1alpha1
+            kind: ScaledObject
             metadata: {name: b}
             spec: {triggers: [{type: external, metadata: *m}]}
         """)
@@ -112,85 +114,61 @@ import TriggerConfiguration
     #expect(file.scaledObjects[1].triggers[0].metadata == ["queueDepthQuery": "q"])
   }
 
-  @Test func `What Kubernetes would refuse is reported with its line, all at once`() {
-    let yaml = """
-      kind: ScaledObject
-      metadata: {namespace: x}
-      spec:
-        minReplicaCount: two
-        triggers:
-          - type: external
-            metadata:
-              queueDepthThreshold: 50
-              ignoreNullValues: true
-              triggers: [{name: a}]
-      """
-    #expect {
-      try ScaledObjectFile(yaml: yaml)
-    } throws: { error in
-      "\(error)" == """
-        line 1: metadata.name is missing; give the ScaledObject a name
-        line 4: spec.minReplicaCount is "two"; use a whole number of 0 or more
-        line 8: spec.triggers[0].metadata.queueDepthThreshold is 50 without quotes, but KEDA takes \
-        strings only; write "50" in quotes
-        line 9: spec.triggers[0].metadata.ignoreNullValues is true without quotes, but KEDA takes \
-        strings only; write "true" in quotes
-        line 10: spec.triggers[0].metadata.triggers holds a list or a map, but KEDA takes strings \
-        only; write "triggers: |"
-        """
-    }
-  }
-
-  @Test func `A misspelled key is refused with the one that was meant, and a strange one is not`() {
-    let yaml = """
-      kind: ScaledObject
-      metadata: {name: llm}
-      spec:
-        pollingIntervall: 1
-        maxReplicacount: 50
-        keyOfANewerVersion: 1
-        scaleTargetRef: {nam: llm}
-        fallback: {failureTreshold: 3, replicas: 6}
-        advanced:
-          horizontalPodAutoscalerConfig:
-            behavior:
-              scaleUp: {stabilisationWindowSeconds: 0}
-        triggers:
-          - type: external
-            useCachedMetric: true
-            metadata: {queueDepthQuery: q}
-      """
-    #expect {
-      try ScaledObjectFile(yaml: yaml)
-    } throws: { error in
-      let place = "spec.advanced.horizontalPodAutoscalerConfig.behavior.scaleUp"
-      let expected = [
-        (4, "spec.pollingIntervall", "pollingInterval"),
-        (5, "spec.maxReplicacount", "maxReplicaCount"),
-        (7, "spec.scaleTargetRef.nam", "name"),
-        (8, "spec.fallback.failureTreshold", "failureThreshold"),
-        (12, place + ".stabilisationWindowSeconds", "stabilizationWindowSeconds"),
-        (15, "spec.triggers[0].useCachedMetric", "useCachedMetrics"),
-      ].map { "line \($0): \($1) is not a key of a ScaledObject; did you mean \"\($2)\"?" }
-      return "\(error)" == expected.joined(separator: "\n")
-    }
-  }
-
   @Test(arguments: [
     (
       "kind: [",
-      "line 2: the file is no YAML: did not find expected node content (line 2, column 1)"
+      "line 2: the document is no YAML: did not find expected node content (line 2, column 1)"
     ),
-    ("a: 1\na: 2", "line 1: the file is no YAML: \"a\" is written twice (line 1)"),
+    (
+      "kind: ScaledObject\na: 1\na: 2",
+      "line 2: the document is no YAML: \"a\" is written twice (line 2)"
+    ),
     (
       String(repeating: "[", count: 5000),
-      "the file is nested deeper than 1000 in line 1; write manifests as kubectl takes them"
+      "line 1: the document is nested deeper than 1000 in line 1; write manifests as kubectl takes them"
     ),
   ])
   func `A file that is no YAML is refused with its line`(yaml: String, expected: String) {
     #expect {
       try ScaledObjectFile(yaml: yaml)
     } throws: { "\($0)" == expected }
+  }
+
+  @Test func `A document that cannot be read leaves the others to be read, with their own lines`() {
+    let file = ScaledObjectFile.reading(
+      """
+      %YAML 1.1
+      ---
+      kind: Deployment
+      metadata: {name: a, labels: {app: x, app: y}}
+      ---
+      kind: [
+      ---
+      {apiVersion: keda.sh/v1alpha1, kind: ScaledObject, metadata: {name: good},
+      spec: {
+        triggers: [{type: external, metadata: {queueDepthThreshold: 70, triggers: [{name: a}]}}]}}
+      ---
+      kind: List
+      items: [{kind: ScaledObject, kind: ScaledObject}]
+      ---
+      \(String(repeating: "[", count: 5000))
+      --- # the words alone do not make a ScaledObject
+      kind: CustomResourceDefinition
+      spec: {names: {kind: ScaledObject, kind: ScaledObject}}
+      """)
+    #expect(file.scaledObjects.map(\.name) == ["good"])
+    #expect(file.scaledObjects.first?.line == 8)
+    #expect(
+      file.scaledObjects.first?.triggers.first?.metadata
+        == ["queueDepthThreshold": "70", "triggers": "- name: a\n"])
+    #expect(
+      file.scaledObjects.first?.problems.map(\.line) == [10, 10],
+      "\(file.scaledObjects.first?.problems ?? [])")
+    #expect(
+      file.problems.map { "\($0.kind) \($0.line)" } == [
+        "keyTwice 4", "unreadable 7", "unreadable 13", "unreadable 14", "keyTwice 18",
+      ], "\(file.problems)")
+    #expect(file.problems.dropFirst().first?.explanation.contains("(line 7, column") == true)
   }
 
   @Test func `The README's manifest gives the README's spec`() throws {

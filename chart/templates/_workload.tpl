@@ -20,9 +20,24 @@ position).
 {{- $_ := set $metadata "tolerance" "0" -}}
 {{- end -}}
 {{- if $workload.metricType -}}
-{{- $metadata = merge $metadata (include "kbs.fiveFields" . | fromJson) -}}
-{{- else if $workload.triggers -}}
+{{- $fields := include "kbs.fiveFields" . | fromJson -}}
+{{- range $key, $_ := $workload.metadata -}}
+{{- if eq $key "selector" -}}
+{{- fail (printf "%s.metadata.selector has no effect beside metricType; write it as %s.selector" $at $at) -}}
+{{- else if hasKey $fields $key -}}
+{{- fail (printf "%s.metadata.%s is what metricType makes of the other fields; keep one" $at $key) -}}
+{{- end -}}
+{{- end -}}
+{{- $metadata = merge $metadata $fields -}}
+{{- else -}}
+{{- range $key, $place := dict "targetValue" "threshold" "query" "query" "selector" "selector" -}}
+{{- if hasKey $workload $key -}}
+{{- fail (printf "%s.%s goes with metricType, which is not set; set it, or write %s in an entry of triggers" $at $key $place) -}}
+{{- end -}}
+{{- end -}}
+{{- if $workload.triggers -}}
 {{- $_ := set $metadata "triggers" (toYaml $workload.triggers) -}}
+{{- end -}}
 {{- end -}}
 {{- range $key, $value := $workload.metadata -}}
 {{- $_ := set $metadata $key (include "kbs.text" $value) -}}
@@ -41,7 +56,9 @@ position).
 
 {{/*
 metricType and targetValue as metadata: a word of the AIScaler kind stands for a catalogued metric
-of DCGM or vLLM, put on the Deployment's own pods; anything else is a preset's name.
+of DCGM or vLLM; anything else is a preset's name. It is put on the Deployment's own pods, but for
+what a router or a gateway publishes: that has the publisher's pod, and a total over all it serves
+would scale each workload by the others' load.
 */}}
 {{- define "kbs.fiveFields" -}}
 {{- $root := index . 0 -}}
@@ -58,21 +75,36 @@ of DCGM or vLLM, put on the Deployment's own pods; anything else is a preset's n
 {{- $type := $workload.metricType -}}
 {{- $target := $workload.targetValue -}}
 {{- if $workload.query -}}
+{{- if $workload.selector -}}
+{{- fail (printf "%s has query and selector; write the matchers into the query's own braces" $at) -}}
+{{- end -}}
 {{- if not (hasKey $words $type) -}}
 {{- fail (printf "%s has a query, but metricType %s is a preset, which has its own; use one of %s" $at $type (keys $words | sortAlpha | join ", ")) -}}
 {{- end -}}
 {{ dict (printf "%sQuery" $type) $workload.query (printf "%sThreshold" $type) (include "kbs.text" $target) | toJson }}
 {{- else -}}
+{{- if and (not $workload.selector) (eq "true" (include "kbs.isOfGateway" $type)) -}}
+{{- fail (printf "%s.metricType %s is what a router or a gateway publishes, under its own pod, about all that it serves; set %s.selector to the labels that name this workload there, such as 'name=\"my-pool\"'" $at $type $at) -}}
+{{- end -}}
 {{- $namespace := default $root.Release.Namespace $workload.namespace -}}
 {{- $name := include "kbs.targetName" (list $workload $at) | replace "." "[.]" -}}
 {{- $pods := printf "%s-[a-z0-9]+-[a-z0-9]{5}" $name -}}
 {{- if eq "StatefulSet" (dig "kind" "Deployment" (default dict $workload.scaleTargetRef)) -}}
 {{- $pods = printf "%s-[0-9]+" $name -}}
 {{- end -}}
-{{- $selector := default (printf "namespace=%q,pod=~%q" $namespace $pods) $workload.selector -}}
-{{- $trigger := dict "preset" (get $words $type | default $type) "selector" $selector "threshold" $target -}}
+{{- $trigger := dict "preset" (get $words $type | default $type) "threshold" $target -}}
+{{- if $workload.selector -}}
+{{- $_ := set $trigger "selector" $workload.selector -}}
+{{- else if not (dig "endpoints" "" (default dict $workload.metadata)) -}}
+{{- $_ := set $trigger "selector" (printf "namespace=%q,pod=~%q" $namespace $pods) -}}
+{{- end -}}
 {{ dict "triggers" (toYaml (list $trigger)) | toJson }}
 {{- end -}}
+{{- end -}}
+
+{{/* "true" where a preset's series have no pod of the workload; Preset.metricOfPods says so, too. */}}
+{{- define "kbs.isOfGateway" -}}
+{{- regexMatch "^(envoy|inference-gateway|vllm-router)-" . -}}
 {{- end -}}
 
 {{/* The name of what is scaled. Call with (list workload "workloads[0]"). */}}

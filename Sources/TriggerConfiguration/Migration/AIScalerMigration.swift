@@ -60,6 +60,12 @@ struct AIScalerMigration {
         reason: "its metricType is \(quoted(type)); use gpuUtilization, queueDepth, concurrency, "
           + "requestRate or a preset's name (docs/presets.md)")
     }
+    guard let metric = preset.metricOfPods else {
+      throw Untranslatable(
+        reason: "its metricType \(quoted(type)) is what a router or a gateway publishes about all "
+          + "that it serves, and nothing here tells this workload's series; write a ScaledObject "
+          + "with this preset and the selector for them")
+    }
     let text = try spec.word("targetValue") ?? ""
     guard let threshold = plainQuantity(text), plainNumber(threshold).map({ $0 > 0 }) == true else {
       throw Untranslatable(reason: "its targetValue is \(quoted(text)); write a number above 0")
@@ -68,9 +74,15 @@ struct AIScalerMigration {
       name: preset.kind.defaultName, preset: preset.name, selector: target.podMatchers(),
       threshold: threshold, ignoresNull: false)
     entry.notes = [
-      "metricType \(type) is read from \(preset.metricNames[0]); where yours comes from elsewhere, "
+      "metricType \(type) is read from \(metric); where yours comes from elsewhere, "
         + "choose another preset or write kind and query."
     ]
+    if metric != preset.metricNames[0] {
+      entry.notes.append(
+        "that is what the pods finish, which stops growing where they are full. A router counts what "
+          + "arrives (\(preset.metricNames[0])), under its own pod: where there is one, write the "
+          + "labels that name this workload there as the selector.")
+    }
     if target.namespace == nil { entry.notes.append(MigrationTarget.namespaceNote) }
     if preset.kind == .utilization {
       entry.notes.append(

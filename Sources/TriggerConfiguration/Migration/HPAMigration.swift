@@ -170,14 +170,15 @@ extension HPAMetric {
 
 extension Preset {
   /// The preset of a metric as a metrics adapter names it: the metric's own name, or one of the ACK
-  /// article's, with or without `nvidia_gpu_` in front.
+  /// article's, with or without `nvidia_gpu_` in front. What a router or a gateway publishes is none
+  /// of the pods', whatever the adapter makes of it.
   fileprivate static func ofCustomMetric(_ name: String) -> Preset? {
     let spellings = [name, "nvidia_gpu_" + name]
     if name.hasSuffix("_current") || name.hasSuffix("_over_time") {
       return spellings.lazy.compactMap { named($0) }.first
     }
     return catalogue.first {
-      guard $0.kind != .rate, !$0.shape.isAverage else { return false }
+      guard $0.kind != .rate, !$0.shape.isAverage, $0.metricOfPods != nil else { return false }
       return $0.metricNames.contains(name)
     }
   }

@@ -1,5 +1,3 @@
-internal import Yams
-
 /// What holds for a whole migration.
 package struct MigrationOptions: Sendable, Equatable {
   /// Where KEDA finds the scaler.
@@ -62,30 +60,39 @@ package struct ManifestMigration {
   private let options: MigrationOptions
   private var authentications: [String: TriggerAuthenticationManifest] = [:]
 
-  /// Migrates a file's text.
-  /// - Throws: `ScaledObjectFileError` where it is no YAML.
+  /// Migrates a file's text. A document that cannot be read stands as it stood, and is named among
+  /// what was not translated.
+  /// - Throws: `ScaledObjectFileError` where the file is too long.
   package init(yaml text: String, options: MigrationOptions) throws(ScaledObjectFileError) {
     self.options = options
-    var reader = ManifestReader()
-    reader.checkStructure(text)
-    guard reader.problems.isEmpty else { throw ScaledObjectFileError(problems: reader.problems) }
-    let segments = ManifestSegment.all(of: text)
-    var roots: [ManifestNode?] = []
-    for segment in segments {
-      do {
-        roots.append(try Yams.compose(yaml: segment.yaml).map { ManifestNode($0, path: "") })
-      } catch {
-        throw ScaledObjectFileError(problems: [
-          .init(
-            line: segment.line + max(0, yamlFaultLine(error) - 1),
-            explanation: "the file is no YAML: \(yamlFault(error, linesBefore: segment.line - 1))")
-        ])
-      }
+    if let problem = ManifestSegment.problem(ofFile: text) {
+      throw ScaledObjectFileError(problems: [problem])
     }
-    for root in roots.compactMap(\.self) {
+    var read: [(segment: ManifestSegment, root: Result<ManifestNode?, ManifestProblem>)] = []
+    for segment in ManifestSegment.all(of: text) { read.append((segment, segment.root)) }
+    for (_, root) in read {
+      guard let root = try? root.get() else { continue }
       for document in Self.items(of: root) { remember(document) }
     }
-    for (segment, root) in zip(segments, roots) { migrate(segment, root) }
+    for (segment, root) in read {
+      switch root {
+      case .success(let root): migrate(segment, root)
+      case .failure(let problem): keep(segment, problem)
+      }
+    }
+  }
+
+  /// What holds the kinds that are translated is told of; of the rest a key written twice is nobody's
+  /// business here.
+  private mutating func keep(_ segment: ManifestSegment, _ problem: ManifestProblem) {
+    yaml += segment.text
+    let isOthers =
+      problem.kind == .keyTwice
+      && !segment.mayHold(["ScaledObject", "HorizontalPodAutoscaler", "AIScaler", "ScaledJob"])
+    documents.append(
+      MigratedDocument(
+        kind: "", name: "", line: segment.line, outcome: .unchanged,
+        untranslated: isOthers ? [] : [.init(text: "\(problem)")]))
   }
 
   /// A document's own, or a List's items.
@@ -114,7 +121,7 @@ package struct ManifestMigration {
     var isChanged = false
     var records: [MigratedDocument] = []
     for document in Self.items(of: root) {
-      let (value, record) = migrate(document, line: segment.line + document.line - 1)
+      let (value, record) = migrate(document)
       records.append(record)
       isChanged = isChanged || record.outcome == .translated
       values.append(value ?? document.value)
@@ -156,12 +163,12 @@ package struct ManifestMigration {
   }
 
   private func migrate(
-    _ document: ManifestNode, line: Int
+    _ document: ManifestNode
   ) -> (value: ManifestValue?, record: MigratedDocument) {
     let kind = (try? document.word("kind")) ?? ""
     let name = (try? document["metadata"]?.word("name")) ?? ""
     var record = MigratedDocument(
-      kind: kind, name: name, line: line, outcome: .unchanged, untranslated: [])
+      kind: kind, name: name, line: document.line, outcome: .unchanged, untranslated: [])
     do throws(Untranslatable) {
       guard var value = try translated(document, kind: kind, &record) else { return (nil, record) }
       value.comment(Self.sentences(record, document))
@@ -242,5 +249,20 @@ extension ManifestValue {
     guard case .map(var items) = self, !items.isEmpty else { return }
     items[0].comments = sentences + items[0].comments
     self = .map(items)
+  }
+}
+
+extension ManifestSegment {
+  /// Its only document; nil where there are comments only.
+  fileprivate var root: Result<ManifestNode?, ManifestProblem> {
+    do throws(ManifestProblem) {
+      let documents = try documents()
+      guard documents.count > 1 else { return .success(documents.first) }
+      return .failure(
+        ManifestProblem(
+          .unreadable, line: documents[1].line, "another document begins without a line \"---\""))
+    } catch {
+      return .failure(error)
+    }
   }
 }

@@ -30,7 +30,8 @@ struct CheckCommand: AsyncParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "The server's configuration file: its profiles and permitted addresses hold here, too.",
+      "The server's configuration file: its profiles and permitted addresses hold here, too. With "
+        + "--offline the files with secrets that it names need not be there.",
       valueName: "file"))
   var config: String?
 
@@ -53,8 +54,8 @@ struct CheckCommand: AsyncParsableCommand {
   var output: CheckOutput = .text
 
   func validate() throws {
-    guard !(offline && (prometheus != nil || config != nil)) else {
-      throw ValidationError("--offline goes with neither --prometheus nor --config")
+    guard !(offline && prometheus != nil) else {
+      throw ValidationError("--offline does not go with --prometheus")
     }
     guard kubernetes || (kubeconfig == nil && kubeContext == nil) else {
       throw ValidationError("--kubeconfig and --kube-context go with --kubernetes")
@@ -65,17 +66,22 @@ struct CheckCommand: AsyncParsableCommand {
     guard !files.isEmpty else { throw CommandLineFault("name a file: check -f scaledobject.yaml") }
     var report = CheckReport()
     let server = try prometheus.map(Self.address)
-    let probe = offline ? nil : try QueryProbe(server: server, sources: try directory())
-    let read = try files.map { (file: $0, manifests: try Self.manifests(in: $0)) }
+    let sources = try directory()
+    let probe =
+      offline ? nil : try QueryProbe(server: server, sources: sources ?? .unrestricted)
+    let read = files.map { (file: $0, manifests: ManifestInput.manifests(in: $0)) }
     let surroundings = Surroundings(read.map(\.manifests))
     let cluster = try kubernetes ? clusterProbe() : nil
     for (file, manifests) in read {
+      report.files.append(
+        CheckedFile(file: file, findings: manifests.problems.map { Finding($0) }))
       report.passedOver += manifests.passedOver.map {
         "\($0.kind.isEmpty ? "a document" : $0.kind) \($0.name) (\(file):\($0.line))"
       }
       for manifest in manifests.scaledObjects {
         var checked = await ScaledObjectCheck(
-          manifest: manifest, file: file, surroundings: surroundings
+          manifest: manifest, file: file, surroundings: surroundings,
+          sources: SourceTraps(configured: sources)
         ).run(probe)
         checked.findings += await cluster?.findings(manifest) ?? []
         report.scaledObjects.append(checked)
@@ -102,14 +108,15 @@ struct CheckCommand: AsyncParsableCommand {
     }
   }
 
-  /// The servers that the configuration file knows; without one whatever the triggers name.
-  private func directory() throws -> SourceDirectory {
-    guard let config else { return .unrestricted }
+  /// The servers that the configuration file knows; nil without one.
+  private func directory() throws -> SourceDirectory? {
+    guard let config else { return nil }
     do {
       let settings = try SettingSources(
         flags: [:], environment: [:], fileText: try ServeCommand.read(config), fileName: config)
       let prometheus = try SettingReader(sources: settings).server(.prometheus)
-      return try settings.sources(prometheus: prometheus).directory(prometheus: prometheus)
+      return try settings.sources(prometheus: prometheus, readsFiles: !offline)
+        .directory(prometheus: prometheus)
     } catch let error as SettingError {
       throw CommandLineFault(error.description)
     }
@@ -120,15 +127,6 @@ struct CheckCommand: AsyncParsableCommand {
     switch ServerAddress.reading(text) {
     case .success(let address): return address
     case .failure(let problem): throw CommandLineFault("--prometheus \(problem)")
-    }
-  }
-
-  private static func manifests(in file: String) throws -> ScaledObjectFile {
-    let text = try ManifestInput.text(of: file)
-    do {
-      return try ScaledObjectFile(yaml: text)
-    } catch {
-      throw CheckFailure(description: "\(file): \(error)")
     }
   }
 }

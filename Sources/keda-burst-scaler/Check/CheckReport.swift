@@ -1,13 +1,25 @@
+import TriggerConfiguration
+
 /// What `check` found out, in the order of the file; printed as text or as JSON.
 struct CheckReport: Encodable {
+  /// The files that were named.
+  var files: [CheckedFile] = []
   var scaledObjects: [CheckedScaledObject] = []
   /// Documents that are no ScaledObjects with an external trigger: kind and name.
   var passedOver: [String] = []
 
   /// How many findings are as bad as `severity`.
   func count(_ severity: Finding.Severity) -> Int {
-    scaledObjects.reduce(0) { $0 + $1.allFindings.count { $0.severity == severity } }
+    (files.flatMap(\.findings) + scaledObjects.flatMap(\.allFindings))
+      .count { $0.severity == severity }
   }
+}
+
+/// One file.
+struct CheckedFile: Encodable {
+  var file: String
+  /// What concerns the file, or its documents that are no ScaledObjects or cannot be read.
+  var findings: [Finding] = []
 }
 
 /// One ScaledObject.
@@ -85,5 +97,18 @@ struct Finding: Encodable {
     self.line = line
     self.message = message
     self.remedy = remedy
+  }
+}
+
+extension Finding {
+  /// What is wrong with a manifest as such.
+  init(_ problem: ManifestProblem) {
+    let trap: Trap =
+      switch problem.kind {
+      case .unreadable: .unreadable
+      case .refused: .manifest
+      case .keyTwice: .keyTwice
+      }
+    self.init(trap, line: problem.line, problem.explanation)
   }
 }

@@ -2,6 +2,10 @@
 extension CheckReport {
   var text: String {
     var lines: [String] = []
+    for file in files where !file.findings.isEmpty {
+      lines.append("file \(file.file)")
+      lines += file.findings.flatMap { $0.lines(indent: "  ") }
+    }
     for object in scaledObjects {
       let place = object.namespace.map { "\($0)/\(object.name)" } ?? object.name
       lines.append("ScaledObject \(place) (\(object.file):\(object.line))")

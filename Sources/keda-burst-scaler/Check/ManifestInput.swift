@@ -1,4 +1,5 @@
 import Foundation
+import TriggerConfiguration
 
 /// Files with manifests, and standard input.
 enum ManifestInput {
@@ -6,10 +7,18 @@ enum ManifestInput {
   static func text(of file: String) throws -> String {
     do {
       return file == "-"
-        ? String(decoding: FileHandle.standardInput.readDataToEndOfFile(), as: UTF8.self)
-        : try String(contentsOfFile: file, encoding: .utf8)
+        ? try TextFile.read(FileHandle.standardInput) : try TextFile.read(file)
     } catch {
       throw CheckFailure(description: "cannot read \(file): \(FileFault.reading(file, error))")
+    }
+  }
+
+  /// What a file holds; where it cannot be read, that is its one problem.
+  static func manifests(in file: String) -> ScaledObjectFile {
+    do {
+      return .reading(try text(of: file))
+    } catch {
+      return .unreadable("\(error)")
     }
   }
 }

@@ -25,6 +25,9 @@ struct QueryProbe {
       logger: Logger(label: "check") { _ in SwiftLogNoOpLogHandler() })
   }
 
+  /// Whether it asks one server whatever the triggers name.
+  var namesServer: Bool { server != nil }
+
   /// Ends what is in flight.
   func close() async {
     await client.shutdown()
@@ -55,9 +58,11 @@ struct QueryProbe {
     do {
       let queries = try TriggerQueries(
         asked, namespace: namespace, sources: server == nil ? sources : .unrestricted)
+      let start = ContinuousClock.now
       let collected = try await answers(to: queries.targets)
       let answers = queries.answers(collected, scraped: await scraped(queries.scrapes, spec))
       add(answers, spec: spec, to: &checked)
+      try await addSlow(queries, collected, askedAt: start, spec: spec, to: &checked)
       await addVariants(queries.targets, answers, spec: spec, to: &checked)
       decide(answers, spec: spec, into: &checked)
     } catch {
@@ -152,16 +157,17 @@ struct QueryProbe {
   private func decide(
     _ answers: TriggerQueries.Answers, spec: TriggerSpec, into checked: inout CheckedTrigger
   ) {
-    let observation = ObservationBuilder(spec: spec).build(answers, at: .now).observation
+    let built = ObservationBuilder(spec: spec).build(answers, at: .now)
     var decider = ReplicaDecider(policy: spec.policy)
-    switch decider.decide(observation, atSeconds: 0) {
+    switch decider.decide(built.observation, atSeconds: 0) {
     case .success(let decision):
       checked.decision = CheckedDecision(
         desiredReplicas: decision.desiredReplicas, active: decision.isActive,
         reasons: decision.reasons.map(\.description))
     case .failure(let undecided):
       checked.findings.append(
-        Finding(.undecided, line: checked.line, undecided.explanation))
+        Finding(
+          .undecided, line: checked.line, undecided.adding(remarks: built.remarks).explanation))
     }
   }
 }

@@ -6,6 +6,7 @@ struct ScaledObjectCheck {
   let manifest: ScaledObjectManifest
   let file: String
   let surroundings: Surroundings
+  var sources = SourceTraps()
 
   private var triggerTraps: TriggerTraps {
     TriggerTraps(manifest: manifest, surroundings: surroundings)
@@ -16,8 +17,9 @@ struct ScaledObjectCheck {
     var checked = CheckedScaledObject(
       file: file, name: manifest.name, namespace: manifest.namespace, line: manifest.line)
     checked.findings =
-      surroundings.findings(manifest) + BehaviorTraps(manifest: manifest).findings
-      + CountTraps(manifest: manifest).findings + triggerTraps.findings
+      manifest.problems.map { Finding($0) } + surroundings.findings(manifest)
+      + BehaviorTraps(manifest: manifest).findings + CountTraps(manifest: manifest).findings
+      + triggerTraps.findings
     for trigger in manifest.triggers {
       checked.triggers.append(await check(trigger, probe))
     }
@@ -39,7 +41,10 @@ struct ScaledObjectCheck {
     checked.findings += spec.warnings.map { Finding(.questionableMetadata, line: trigger.line, $0) }
     checked.findings += QueryTraps(spec: spec, line: trigger.line).findings
     checked.findings += PolicyTraps(manifest: manifest, trigger: trigger, spec: spec).findings
-    if let probe {
+    let refused = sources.findings(spec, namespace: manifest.namespace, trigger)
+    checked.findings += refused
+    // Who refuses the server says so once.
+    if let probe, probe.namesServer || !refused.contains(where: { $0.severity == .error }) {
       let namespace = manifest.namespace ?? "default"
       if let reason = probe.reasonNotToAsk(spec, namespace: namespace) {
         checked.findings.append(

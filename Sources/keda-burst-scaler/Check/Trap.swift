@@ -1,5 +1,9 @@
 /// What `check` knows to look for; docs/check.md explains each by its code.
 enum Trap: String, CaseIterable, Encodable {
+  // The manifest as such.
+  case unreadable = "unreadable"
+  case manifest = "manifest"
+  case keyTwice = "key-twice"
   // The trigger metadata.
   case triggerMetadata = "trigger-metadata"
   case questionableMetadata = "questionable-metadata"
@@ -9,6 +13,8 @@ enum Trap: String, CaseIterable, Encodable {
   case tolerance = "tolerance"
   case toleranceMismatch = "tolerance-mismatch"
   case boundsOfHint = "bounds-of-hint"
+  case sourceRefused = "source-refused"
+  case addressUnlisted = "address-unlisted"
   // The trigger around it.
   case scalerAddress = "scaler-address"
   case addressNotHeadless = "address-not-headless"
@@ -43,6 +49,7 @@ enum Trap: String, CaseIterable, Encodable {
   case queriesNotRun = "queries-not-run"
   case noAnswer = "no-answer"
   case noSeries = "no-series"
+  case slowAnswer = "slow-answer"
   case twoMetrics = "two-metrics"
   case undecided = "undecided"
   // What the cluster's API says.
@@ -52,15 +59,16 @@ enum Trap: String, CaseIterable, Encodable {
   /// How bad it is.
   var severity: Finding.Severity {
     switch self {
-    case .triggerMetadata, .averageAsTotal, .readyReplicasUnknown, .boundsOfHint, .scalerAddress,
-      .metricType, .behavior, .scalingDisabled, .replicaBounds, .targetMissing,
-      .anotherAutoscaler, .noAnswer, .undecided:
+    case .unreadable, .manifest, .triggerMetadata, .averageAsTotal, .readyReplicasUnknown,
+      .boundsOfHint, .scalerAddress, .metricType, .behavior, .scalingDisabled, .replicaBounds,
+      .targetMissing, .anotherAutoscaler, .noAnswer, .undecided, .sourceRefused:
       .error
-    case .questionableMetadata, .goneAtZero, .addressNotHeadless, .addressWithoutNamespace,
-      .cachedMetrics, .severalTriggers, .otherTriggers, .scalingModifiers, .slowScaleUp,
-      .scaleUpStabilization, .scaleDownStabilization, .fallbackMissing, .fallbackShrinks,
-      .slowWake, .paused, .replicasInWorkload, .toleranceMismatch, .queriesNotRun, .noSeries,
-      .twoMetrics, .inTheCluster, .clusterNotAsked:
+    case .keyTwice, .questionableMetadata, .goneAtZero, .addressNotHeadless,
+      .addressWithoutNamespace, .cachedMetrics, .severalTriggers, .otherTriggers,
+      .scalingModifiers, .slowScaleUp, .scaleUpStabilization, .scaleDownStabilization,
+      .fallbackMissing, .fallbackShrinks, .slowWake, .paused, .replicasInWorkload,
+      .toleranceMismatch, .queriesNotRun, .noSeries, .twoMetrics, .inTheCluster,
+      .clusterNotAsked, .addressUnlisted, .slowAnswer:
       .warning
     case .tolerance, .credentials, .maximumMissing, .wakesOne, .pollingInterval, .cooldownPeriod:
       .note

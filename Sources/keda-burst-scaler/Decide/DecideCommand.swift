@@ -71,7 +71,7 @@ enum MetadataFile {
   static func read(_ path: String) throws -> [String: String] {
     let text: String
     do {
-      text = try String(contentsOfFile: path, encoding: .utf8)
+      text = try TextFile.read(path)
     } catch {
       throw CommandLineFault("cannot read \(path): \(FileFault.reading(path, error))")
     }

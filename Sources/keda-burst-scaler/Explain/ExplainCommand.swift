@@ -63,7 +63,7 @@ struct ExplainCommand: AsyncParsableCommand {
   /// The token in a file, without the white space around it.
   private static func token(_ path: String) throws(ExplainFailure) -> String {
     do {
-      return try String(contentsOfFile: path, encoding: .utf8)
+      return try TextFile.read(path)
         .trimmingCharacters(in: .whitespacesAndNewlines)
     } catch {
       throw .usage("cannot read --token-file \(path): \(FileFault.reading(path, error))")

@@ -42,12 +42,9 @@ struct MigrateCommand: AsyncParsableCommand {
     var output = ""
     var hasFailed = false
     for file in files {
-      let migration: ManifestMigration
-      do {
-        migration = try ManifestMigration(
-          yaml: try ManifestInput.text(of: file), options: options)
-      } catch let error as ScaledObjectFileError {
-        throw CheckFailure(description: "\(file): \(error)")
+      guard let migration = Self.migration(of: file, options) else {
+        hasFailed = true
+        continue
       }
       let report = await MigrationReport(migration, file: file)
       FileHandle.standardError.write(Data(report.text.utf8))
@@ -60,5 +57,18 @@ struct MigrateCommand: AsyncParsableCommand {
     }
     FileHandle.standardOutput.write(Data(output.utf8))
     if hasFailed { throw ExitCode(1) }
+  }
+
+  /// Nil where the file cannot be read, which is said; the other files are migrated all the same.
+  private static func migration(of file: String, _ options: MigrationOptions) -> ManifestMigration?
+  {
+    do {
+      return try ManifestMigration(yaml: try ManifestInput.text(of: file), options: options)
+    } catch let error as ScaledObjectFileError {
+      complain(CheckFailure(description: "\(file): \(error)"))
+    } catch {
+      complain(error)
+    }
+    return nil
   }
 }

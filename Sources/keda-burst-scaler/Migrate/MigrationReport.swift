@@ -5,29 +5,26 @@ struct MigrationReport {
   private let migration: ManifestMigration
   private let file: String
   private var checked: [CheckedScaledObject] = []
-  private var fault: String?
+  private var problems: [Finding] = []
 
   /// Checks the result without asking any Prometheus.
   init(_ migration: ManifestMigration, file: String) async {
     self.migration = migration
     self.file = file
-    do {
-      let result = try ScaledObjectFile(yaml: migration.yaml)
-      let surroundings = Surroundings([result])
-      for manifest in result.scaledObjects {
-        let check = ScaledObjectCheck(manifest: manifest, file: file, surroundings: surroundings)
-        checked.append(await check.run(nil))
-      }
-    } catch {
-      fault = "\(error)"
+    let result = ScaledObjectFile.reading(migration.yaml)
+    problems = result.problems.map { Finding($0) }
+    let surroundings = Surroundings([result])
+    for manifest in result.scaledObjects {
+      let check = ScaledObjectCheck(manifest: manifest, file: file, surroundings: surroundings)
+      checked.append(await check.run(nil))
     }
   }
 
   /// Whether something was not translated, or `check` finds an error in the result.
   var hasFailed: Bool {
-    fault != nil || migration.documents.isEmpty
+    migration.documents.isEmpty
       || migration.documents.contains { !$0.untranslated.isEmpty }
-      || findings.contains { $0.finding.severity == .error }
+      || (problems + findings.map(\.finding)).contains { $0.severity == .error }
   }
 
   private var findings: [(name: String, finding: Finding)] {
@@ -39,7 +36,8 @@ struct MigrationReport {
   var text: String {
     var lines: [String] = []
     for document in migration.documents {
-      let place = "\(file):\(document.line): \(document.kind) \(document.name)"
+      let name = document.kind.isEmpty ? "a document" : "\(document.kind) \(document.name)"
+      let place = "\(file):\(document.line): \(name)"
       if document.outcome == .translated {
         lines.append("\(place): translated to one external trigger")
       }
@@ -50,7 +48,11 @@ struct MigrationReport {
     } else if lines.isEmpty {
       lines.append("\(file): nothing to translate")
     }
-    if let fault { lines.append("\(file): the result cannot be read back: \(fault)") }
+    for finding in problems {
+      lines.append(
+        "check of the result: \(finding.severity.rawValue): line \(finding.line): "
+          + finding.message)
+    }
     for (name, finding) in findings {
       lines.append(
         "check of the result: \(finding.severity.rawValue): \(name), line \(finding.line): "

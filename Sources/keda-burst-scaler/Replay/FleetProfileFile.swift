@@ -20,7 +20,7 @@ enum FleetProfileFile {
           + keys.joined(separator: ", "))
     }
     do {
-      return try parse(String(contentsOfFile: text, encoding: .utf8), path: text)
+      return try parse(TextFile.read(text), path: text)
     } catch let error as ReplayError {
       throw error
     } catch {

@@ -62,7 +62,7 @@ struct MetadataOptions: ParsableArguments {
   /// The metadata map in a file.
   static func read(_ path: String) throws(ReplayError) -> [String: String] {
     do {
-      return try metadataMap(fromYAML: String(contentsOfFile: path, encoding: .utf8))
+      return try metadataMap(fromYAML: TextFile.read(path))
     } catch let error as MetadataMapError {
       throw .world("\(path) \(error)")
     } catch {

@@ -8,7 +8,7 @@ enum ScaledObjectChoice {
   static func read(_ path: String, name: String?) throws(ReplayError) -> ScaledObjectManifest {
     let text: String
     do {
-      text = try String(contentsOfFile: path, encoding: .utf8)
+      text = try TextFile.read(path)
     } catch {
       throw .unreadable("", path, error)
     }

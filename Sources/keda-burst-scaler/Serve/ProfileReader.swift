@@ -7,6 +7,9 @@ import TriggerConfiguration
 struct ProfileReader {
   var map: ConfigurationMap
   let name: String
+  /// Whether files with secrets and certificates have to be there: not on a workstation, where
+  /// nobody is asked.
+  let readsFiles: Bool
 
   /// The profile.
   ///
@@ -70,7 +73,7 @@ struct ProfileReader {
       throw SettingError("\(map.place) has \"basic\" and \"bearer\"; keep one of them")
     case (var basic?, nil):
       let username = try basic.text("username")
-      let password = try Self.secret(&basic, "password", "passwordFile")
+      let password = try secret(&basic, "password", "passwordFile")
       try basic.refuseRest()
       guard let username, let password, !username.contains(":") else {
         throw SettingError(
@@ -79,7 +82,7 @@ struct ProfileReader {
       }
       return .basic(username: username, password: password)
     case (nil, var bearer?):
-      let token = try Self.secret(&bearer, "token", "tokenFile")
+      let token = try secret(&bearer, "token", "tokenFile")
       try bearer.refuseRest()
       guard let token else {
         throw SettingError(
@@ -90,7 +93,7 @@ struct ProfileReader {
   }
 
   /// A secret that is written out under one key, or in a file named under another.
-  private static func secret(
+  private func secret(
     _ map: inout ConfigurationMap, _ key: String, _ fileKey: String
   ) throws -> Secret? {
     let text = try map.text(key)
@@ -102,8 +105,9 @@ struct ProfileReader {
     return try path.map { try secretFile($0, at: "\(map.place): \"\(fileKey)\"") }
   }
 
-  private static func secretFile(_ path: String, at place: String) throws -> Secret {
+  private func secretFile(_ path: String, at place: String) throws -> Secret {
     let file = SecretFile(path: path)
+    guard readsFiles else { return .file(file) }
     do throws(SecretProblem) {
       _ = try file.current()
     } catch {
@@ -129,11 +133,11 @@ struct ProfileReader {
           throw SettingError("\(file.place) takes a value, or {file: PATH}")
         }
         try file.refuseRest()
-        secret = try Self.secretFile(path, at: file.place)
+        secret = try secretFile(path, at: file.place)
       } else {
         secret = .text(SecretText(try map.text(name) ?? ""))
       }
-      guard try secret.isUsable(asHeader: name) else {
+      guard try !readsFiles || secret.isUsable(asHeader: name) else {
         throw SettingError("\(map.place): the value of \"\(name)\" holds a line break; remove it")
       }
       headers[name] = secret
@@ -159,9 +163,9 @@ struct ProfileReader {
   private func tls(_ map: ConfigurationMap) throws -> HTTPTLSOptions {
     var map = map
     var options = HTTPTLSOptions()
-    options.authorityFile = try Self.readable(&map, "caFile")
-    options.certificateFile = try Self.readable(&map, "certFile")
-    options.keyFile = try Self.readable(&map, "keyFile")
+    options.authorityFile = try readable(&map, "caFile")
+    options.certificateFile = try readable(&map, "certFile")
+    options.keyFile = try readable(&map, "keyFile")
     try map.refuseRest()
     guard (options.certificateFile == nil) == (options.keyFile == nil) else {
       throw SettingError(
@@ -170,9 +174,9 @@ struct ProfileReader {
     return options
   }
 
-  private static func readable(_ map: inout ConfigurationMap, _ key: String) throws -> String? {
+  private func readable(_ map: inout ConfigurationMap, _ key: String) throws -> String? {
     guard let path = try map.text(key) else { return nil }
-    guard FileManager.default.isReadableFile(atPath: path) else {
+    guard !readsFiles || FileManager.default.isReadableFile(atPath: path) else {
       throw SettingError(
         "\(map.place): \"\(key)\" names \(path.excerpt), which cannot be read; check the path, the "
           + "mount and the permissions")

@@ -105,7 +105,7 @@ struct ServeCommand: AsyncParsableCommand {
   /// The text of a configuration file.
   static func read(_ path: String) throws -> String {
     do {
-      return try String(contentsOfFile: path, encoding: .utf8)
+      return try TextFile.read(path)
     } catch {
       throw SettingError(
         "cannot read the configuration file \(path): \(FileFault.reading(path, error))")

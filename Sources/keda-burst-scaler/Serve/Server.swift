@@ -69,7 +69,7 @@ struct Server {
   }
 
   private func reload(of parts: ServingParts, logger: Logger) throws -> ConfigurationReload? {
-    guard let file, let text, !isDemo else { return nil }
+    guard let file, let text, !isDemo, TextFile.isRereadable(file.path) else { return nil }
     return try ConfigurationReload(file, text: text, logger: logger) { [scaler = parts.scaler] in
       scaler.replaceSources($0)
     }

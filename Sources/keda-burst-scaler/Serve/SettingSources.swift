@@ -46,13 +46,15 @@ package struct SettingSources {
 
   /// The servers that may be asked.
   ///
-  /// - Parameter prometheus: the address of `--prometheus`.
+  /// - Parameters:
+  ///   - prometheus: the address of `--prometheus`.
+  ///   - readsFiles: whether the files that profiles name have to be there.
   /// - Throws: `SettingError`.
-  func sources(prometheus: ServerAddress?) throws -> SourceSettings {
+  func sources(prometheus: ServerAddress?, readsFiles: Bool = true) throws -> SourceSettings {
     let written = value(.prometheus)?.origin
     return try SourceSettings(
       sections, fileName: fileName ?? "configuration",
-      prometheus: prometheus.map { ($0, written ?? "--prometheus") })
+      prometheus: prometheus.map { ($0, written ?? "--prometheus") }, readsFiles: readsFiles)
   }
 
   private static func isServiceLink(_ name: String) -> Bool {

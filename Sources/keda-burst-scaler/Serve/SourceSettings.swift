@@ -34,11 +34,13 @@ struct SourceSettings {
 
   /// Reads both sections.
   ///
-  /// - Parameter prometheus: the address of `--prometheus`, with where it was written.
+  /// - Parameters:
+  ///   - prometheus: the address of `--prometheus`, with where it was written.
+  ///   - readsFiles: whether the files that profiles name have to be there.
   /// - Throws: `SettingError` for the first problem; it never shows a value that may be secret.
   init(
     _ sections: [String: Node], fileName: String,
-    prometheus: (address: ServerAddress, origin: String)?
+    prometheus: (address: ServerAddress, origin: String)?, readsFiles: Bool
   ) throws {
     if let node = sections["allowedServerAddresses"] {
       let place = "\(fileName): \"allowedServerAddresses\""
@@ -57,7 +59,7 @@ struct SourceSettings {
       guard let node = all.node(name) else { continue }
       let map = try ConfigurationMap(node, at: "\(fileName): profile \"\(name.excerpt)\"")
       profiles.append(
-        try ProfileReader(map: map, name: name).profile(
+        try ProfileReader(map: map, name: name, readsFiles: readsFiles).profile(
           prometheus: name == PrometheusProfile.defaultName ? prometheus : nil))
     }
   }

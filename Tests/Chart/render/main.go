@@ -98,7 +98,9 @@ func write(rendered map[string]string, output string) error {
 		case isNotes || output == "notes" || text == "":
 		case output == "json":
 			for _, part := range split(text) {
-				document, err := readYAML([]byte(part), false)
+				// Strictly: a key that stands in a map twice is a fault.
+				document := map[string]interface{}{}
+				err := yaml.UnmarshalStrict([]byte(part), &document)
 				if err != nil {
 					return fmt.Errorf("%s is not YAML: %w", name, err)
 				}
