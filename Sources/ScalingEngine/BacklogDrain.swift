@@ -26,6 +26,7 @@ struct BacklogDrain {
   /// What waits is work for waiting ÷ (a full replica's throughput) replica-seconds. For what is
   /// added, it counts how much will be left when a replica asked for now serves. What is here to
   /// drain the queue stays until it has: 120 replica-seconds in 12 s beside a demand of 5 keep 15.
+  /// A replica for each request that waits is the most that helps.
   func need(
     _ load: FleetLoad, demand: Double, capacity: LearnedCapacity, pipeline: ReplicaPipeline,
     policy: ScalingPolicy, coldStartSeconds: Double, currentReplicas: Int?, atSeconds now: Double
@@ -42,9 +43,10 @@ struct BacklogDrain {
       waiting: owed, work: demand * capacity.loadShare, coldStartSeconds: coldStartSeconds,
       horizon: lead, atSeconds: now)
     return Need(
-      more: left / drainSeconds,
+      more: Swift.min(waiting, left / drainSeconds),
       staying: Swift.min(
-        currentReplicas ?? 0, Bounds.wholeReplicas(demand + owed / drainSeconds)))
+        currentReplicas ?? 0,
+        Bounds.wholeReplicas(demand + Swift.min(waiting, owed / drainSeconds))))
   }
 
   /// How long a queue may take to drain once replicas are there; a second at least.

@@ -28,6 +28,9 @@ package struct EngineConstants: Sendable, Equatable {
   package var calmAveragingSeconds = 300.0
   /// Averaging time of the full sojourn time, which is seen for short times only.
   package var fullAveragingSeconds = 60.0
+  /// Fewer departures within the averaging time say nothing of their rate: of five, it is known to
+  /// within a half, and of less than one anything may follow.
+  package var fewestDepartures = 5.0
   /// Sojourn times after which the last change of fleet or queue no longer shows in what runs.
   package var settledSojourns = 2.0
   /// Shortest averaging time of the offered load; below it one second's chance decides.
@@ -68,7 +71,8 @@ package struct EngineConstants: Sendable, Equatable {
   package var blindGrowth = 2.0
 
   /// Lead times after which a lesson of the queue has faded to a third, where nobody tells what
-  /// runs. One lesson too few costs a lead time of late requests.
+  /// runs, and slots that were learned in a shortage have come back by two thirds. One lesson too
+  /// few costs a lead time of late requests.
   package var memoryLeads = 30.0
 
   /// How many times the ready replicas a queue may show as work: how fast it grows, seen for
@@ -79,6 +83,8 @@ package struct EngineConstants: Sendable, Equatable {
   /// Share of the replicas at work from which on all are: the scrapes of many are not of one
   /// instant.
   package var allAtWorkShare = 0.95
+  /// As many times the replicas, all at work beside as short a queue as before, were not the load.
+  package var refutingGrowth = 1.5
   /// Share of the seconds with all replicas at work in which a short queue must stand, before the
   /// replicas at work are taken for the load.
   package var queuedShare = 0.5
@@ -105,6 +111,7 @@ package struct EngineConstants: Sendable, Equatable {
     ("inflationLimit", \.inflationLimit), ("probe", \.probe), ("slotGain", \.slotGain),
     ("saturatedSeconds", \.saturatedSeconds), ("calmAveragingSeconds", \.calmAveragingSeconds),
     ("fullAveragingSeconds", \.fullAveragingSeconds), ("settledSojourns", \.settledSojourns),
+    ("fewestDepartures", \.fewestDepartures), ("refutingGrowth", \.refutingGrowth),
     ("offeredAveragingSeconds", \.offeredAveragingSeconds),
     ("slopeAveragingSeconds", \.slopeAveragingSeconds),
     ("momentStrideSeconds", \.momentStrideSeconds), ("momentLimit", \.momentLimit),

@@ -26,7 +26,7 @@ struct Escalation {
       let ready = load.readyReplicas ?? current
       var share: Double?
       if !isCapacityKnown {
-        if waiting > asked?.waiting ?? 0 { share = constants.blindGrowth }
+        if waiting >= Double(ready), waiting > asked?.waiting ?? 0 { share = constants.blindGrowth }
       } else if count <= current, ready >= current, waiting >= Double(ready) {
         share = 1 + constants.escalationShare
       }

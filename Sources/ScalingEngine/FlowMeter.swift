@@ -15,7 +15,8 @@ struct FlowMeter {
   private var queue = RunningMean()
   private var growingSince: Double?
   private var fullSince: Double?
-  private var lastWaiting = -Double.infinity
+  /// When a request for each replica waited, the last time.
+  private var lastCrowded = -Double.infinity
   private var last: (seconds: Double, inSystem: Double)?
   private var lastChange: Double?
   private var lastReady: Int?
@@ -27,12 +28,16 @@ struct FlowMeter {
     var jitter = 0.0
     var drift = 0.0
     var arrivals = 0.0
+    /// Replicas of which one is averaged here.
+    var replicas = 1.0
+    var averagingSeconds = 0.0
 
     mutating func add(
       level: Double, change: Double, second: Double, arrivals: Double, elapsed: Double,
       averagingSeconds: Double
     ) {
       seconds += elapsed
+      self.averagingSeconds = averagingSeconds
       let share = elapsed / Swift.min(averagingSeconds, seconds)
       self.level += share * (level - self.level)
       jitter += share * (second * second / 2 * elapsed - jitter)
@@ -40,35 +45,44 @@ struct FlowMeter {
       self.arrivals += share * (arrivals - self.arrivals)
     }
 
-    /// Requests that leave per second: arrivals minus departures is the drift.
-    func departures(afterSeconds: Double) -> Double? {
+    /// Requests that leave per second: arrivals minus departures is the drift. `nil` before enough
+    /// was seen: a rate of less than a few events is noise, and as a divisor anything at all.
+    func departures(afterSeconds: Double, fewest: Double) -> Double? {
       guard seconds >= afterSeconds else { return nil }
       let departures = arrivals > 0 ? arrivals - drift : (jitter - drift) / 2
-      return departures > 0 ? departures : nil
+      let events = departures * Swift.min(seconds, averagingSeconds) * replicas
+      return departures > 0 && events >= fewest ? departures : nil
     }
 
     /// Level ÷ departures per second.
-    func sojourn(afterSeconds: Double) -> Double? {
-      guard level > 0, let departures = departures(afterSeconds: afterSeconds) else { return nil }
+    func sojourn(afterSeconds: Double, fewest: Double) -> Double? {
+      guard level > 0, let departures = departures(afterSeconds: afterSeconds, fewest: fewest)
+      else { return nil }
       return level / departures
     }
   }
 
   init(_ constants: SharedConstants) { self.constants = constants }
 
-  /// Seconds a request stays when nothing waits; `nil` before enough was seen.
-  var sojourn: Double? { calm.sojourn(afterSeconds: 20) }
+  private var fewest: Double { constants.fewestDepartures }
+
+  /// Seconds a request stays when no queue stands; `nil` before enough was seen. Nowhere does it stay
+  /// longer than on a full replica.
+  var sojourn: Double? {
+    calm.sojourn(afterSeconds: 20, fewest: fewest).map { Swift.min($0, fullSojourn ?? $0) }
+  }
 
   /// Seconds a request stays on a full replica, without its time in the queue; `nil` before that
   /// was seen.
-  var fullSojourn: Double? { full.sojourn(afterSeconds: 10) }
+  var fullSojourn: Double? { full.sojourn(afterSeconds: 10, fewest: fewest) }
 
   /// Requests per second that a full replica serves; `nil` before that was seen.
   ///
   /// A queue that shrinks may stand behind some of the replicas only: where nobody tells what runs,
   /// it is asked only as long as none that grew was seen.
   var fullThroughput: Double? {
-    full.departures(afterSeconds: 10) ?? shrinking.departures(afterSeconds: 10)
+    full.departures(afterSeconds: 10, fewest: fewest)
+      ?? shrinking.departures(afterSeconds: 10, fewest: fewest)
   }
 
   /// How many times as long a request stays on a full replica as on a calm one.
@@ -78,7 +92,10 @@ struct FlowMeter {
   }
 
   /// Takes in one second. After a gap the next change is not one.
-  mutating func record(_ load: FleetLoad, atSeconds now: Double) {
+  ///
+  /// Replicas that run less than their `slots` leave room for are not full, whatever waits: behind a
+  /// router that has chosen already, requests wait beside replicas that have just become ready.
+  mutating func record(_ load: FleetLoad, slots: Double?, atSeconds now: Double) {
     // Where nobody tells what runs, a full fleet's queue moves as the whole would.
     guard let inSystem = load.inSystem ?? load.waiting else { return }
     let running = load.running ?? 0
@@ -94,12 +111,14 @@ struct FlowMeter {
     let changeBefore = lastChange
     lastChange = change
     let waiting = load.waiting ?? 0
-    if waiting > 0 { lastWaiting = now }
     let replicas = Double(load.readyReplicas ?? 0)
+    let isCrowded = (load.waitingForReplicas ?? 0) >= Swift.max(1, replicas)
+    if isCrowded { lastCrowded = now }
     // New replicas take from the queue what they have room for: that is no departure.
     let isSteady = load.running != nil || load.readyReplicas == lastReady
     lastReady = load.readyReplicas
-    let isFull = replicas > 0 && (load.waitingForReplicas ?? 0) >= replicas && isSteady
+    let hasRoom = load.running != nil && running < replicas * (slots ?? 0) * constants.roomShare
+    let isFull = replicas > 0 && isCrowded && isSteady && !hasRoom
     queue.record(waiting, averagingSeconds: constants.slopeAveragingSeconds, elapsed: elapsed)
     let isGrowing = load.running != nil || queue.slope >= 0
     fullSince = isFull ? fullSince ?? now : nil
@@ -108,6 +127,7 @@ struct FlowMeter {
     let arrivals = load.arrivalRate ?? 0
     let settling = load.running == nil ? constants.saturatedSeconds : settled(sojourn)
     func addFull(to account: inout Account) {
+      account.replicas = replicas
       account.add(
         level: running / replicas, change: change / replicas,
         second: (change - changeBefore) / replicas.squareRoot(), arrivals: arrivals / replicas,
@@ -118,7 +138,7 @@ struct FlowMeter {
     } else if !isGrowing, let fullSince, now - fullSince >= settling {
       addFull(to: &shrinking)
     }
-    if load.running != nil, inSystem > 0, now - lastWaiting > settled(fullSojourn ?? sojourn) {
+    if load.running != nil, inSystem > 0, now - lastCrowded > settled(fullSojourn ?? sojourn) {
       calm.add(
         level: inSystem, change: 0, second: change - changeBefore, arrivals: arrivals,
         elapsed: elapsed, averagingSeconds: constants.calmAveragingSeconds)

@@ -11,10 +11,14 @@ struct LearnedCapacity {
   private(set) var flow: FlowMeter
   /// Most requests that run on a replica; `nil` before requests have waited.
   private(set) var slots: Double?
+  /// The most slots that were ever learned.
+  private var mostSlots = 0.0
   private var largest = 0.0
   private var largestRate = 0.0
   private var smoothed: Double?
   private var fullSince: Double?
+  private var lastSeconds: Double?
+  private var last: (ready: Int, fellSeconds: Double) = (0, -.infinity)
   /// Share of a full replica's throughput that is aimed for.
   private(set) var loadShare: Double
 
@@ -75,31 +79,60 @@ struct LearnedCapacity {
     return largestRate > 0 ? largestRate * constants.probe : nil
   }
 
-  /// Learns from one second of the fleet.
-  mutating func learn(_ load: FleetLoad, atSeconds now: Double) {
-    flow.record(load, atSeconds: now)
+  /// Learns from one second of the fleet, where a replica asked for now serves in `leadSeconds`.
+  ///
+  /// Slots that were learned while requests needed more room than usual come back with time: a fleet
+  /// that is sized for 16 slots never runs more on any replica, whatever they have room for.
+  mutating func learn(_ load: FleetLoad, leadSeconds: Double, atSeconds now: Double) {
+    flow.record(load, slots: slots, atSeconds: now)
+    let elapsed = lastSeconds.map { Swift.max(0, now - $0) } ?? 1
+    lastSeconds = now
     if let rate = load.arrivalRate, let ready = load.readyReplicas, ready > 0, load.waiting == 0 {
       largestRate += 0.1 * Swift.max(0, rate / Double(ready) - largestRate)
     }
-    guard let running = load.running, let ready = load.readyReplicas, ready > 0 else { return }
+    guard let running = load.running, let ready = load.readyReplicas else { return }
+    guard ready > 0 else {
+      // Where none is ready, none that left still runs anything.
+      last = (0, -.infinity)
+      return
+    }
     let seen = running / Double(ready)
     let before = smoothed ?? seen
     let smooth = before + 0.1 * (seen - before)
     smoothed = smooth
+    let isProof = isProofOfMore(ready, leadSeconds: leadSeconds, atSeconds: now)
     if load.waitingForReplicas ?? 0 >= Double(ready) {
       let since = fullSince ?? now
       fullSince = since
       if now - since >= constants.saturatedSeconds {
         // More is proof of more slots; less may be a moment's shortage of long prompts' memory.
-        let gain = seen > slots ?? 0 ? constants.slotGain : constants.slotGain / 10
+        let gain = seen <= slots ?? 0 ? constants.slotGain / 10 : isProof ? constants.slotGain : 0
         slots = slots.map { $0 + gain * (seen - $0) } ?? seen
       }
-    } else {
-      fullSince = nil
+      mostSlots = Swift.max(mostSlots, slots ?? 0)
+      return
     }
-    if load.waiting ?? 0 == 0 {
+    fullSince = nil
+    if let known = slots {
+      let share = Swift.min(1, elapsed / (constants.memoryLeads * leadSeconds))
+      slots = known + share * Swift.max(0, mostSlots - known)
+    }
+    // What runs on a replica runs there, whether or not another request waits somewhere.
+    if isProof {
       largest = Swift.max(largest, smooth)
       if let known = slots, smooth > known { slots = smooth }
     }
+    mostSlots = Swift.max(mostSlots, slots ?? 0)
+  }
+
+  /// Whether what runs per ready replica can show that one takes more. After some of them have left,
+  /// or are not ready for a while, what they still run is counted on the others.
+  private mutating func isProofOfMore(
+    _ ready: Int, leadSeconds: Double, atSeconds now: Double
+  ) -> Bool {
+    if ready < last.ready { last.fellSeconds = now }
+    last.ready = ready
+    let settling = Swift.max(leadSeconds, constants.settledSojourns * (fullSojourn ?? 0))
+    return now - last.fellSeconds >= settling
   }
 }

@@ -35,7 +35,7 @@ struct LearnedDemand {
     load = newest
     if newest.readyReplicas != nil { wasReadyKnown = true }
     guard newest.isWhole else { return }
-    capacity.learn(newest, atSeconds: now)
+    capacity.learn(newest, leadSeconds: leadSeconds, atSeconds: now)
     if isFollowingRunning {
       offered.record(newest, capacity: capacity, atSeconds: now)
       capacity.follow(offeredRequests: offered.requests)

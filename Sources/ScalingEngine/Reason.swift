@@ -40,6 +40,8 @@ extension Reason {
     case hintStands
     /// Lower demand has not lasted long enough. amount: the hint kept; limit: the delay in seconds.
     case scaleDownDelay
+    /// Less is wanted, but too little less to give anything back. amount: the count kept.
+    case deadBand
     /// The past taught that demand comes back. amount: the count kept for it.
     case comeback
     /// Growth that the past taught to expect. amount: replicas added.

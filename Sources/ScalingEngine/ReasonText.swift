@@ -24,6 +24,7 @@ extension Reason: CustomStringConvertible {
       return "demand is \(amount) times ready capacity; panic mode stands a stable window longer"
     case .hintStands: return "\(amount) was asked for less than one HPA sync ago and stands"
     case .scaleDownDelay: return "\(amount) stands until lower demand has lasted \(limit) s"
+    case .deadBand: return "\(amount) stands, for less is wanted, but not by enough"
     case .comeback: return "\(replicas) kept, for the past teaches that demand comes back"
     case .forecast: return "\(replicas) for the growth that the past teaches to expect"
     case .returning:

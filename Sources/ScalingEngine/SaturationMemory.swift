@@ -40,7 +40,7 @@ struct SaturationMemory {
     lastSeconds = now
     queue.record(waiting, averagingSeconds: constants.slopeAveragingSeconds, elapsed: elapsed)
     readyMean.record(replicas, averagingSeconds: constants.slopeAveragingSeconds, elapsed: elapsed)
-    let atWork = occupancy.atWork(load, elapsed: elapsed)
+    let atWork = occupancy.atWork(load, elapsed: elapsed, atSeconds: now)
 
     // The queue's growth is a mean over seconds: replicas that came meanwhile had no part in it.
     let serving = Swift.min(replicas, readyMean.value ?? replicas)
@@ -49,7 +49,8 @@ struct SaturationMemory {
       ? shown(serving, throughput: throughput) : nil
     var work = lesson ?? replicas * constants.loadShare
     if occupancy.isLoad {
-      if let newest = waiting > 0 ? shown ?? replicas : atWork {
+      // A queue beside idle replicas does not wait for more of them.
+      if let newest = waiting > 0 && occupancy.isAllAtWork ? shown ?? replicas : atWork {
         work += Swift.min(1, elapsed / constants.offeredAveragingSeconds) * (newest - work)
       }
     } else {
@@ -59,7 +60,8 @@ struct SaturationMemory {
     work = Swift.max(0, work)
     var bound = work
     if let atWork {
-      busiest.record(waiting == 0 ? atWork : Swift.max(work, replicas), atSeconds: now)
+      let isIdle = waiting == 0 || waiting < replicas && !occupancy.isAllAtWork
+      busiest.record(isIdle ? atWork : Swift.max(work, replicas), atSeconds: now)
       bound = Swift.min(work, busiest.value(atSeconds: now) ?? work)
     }
     lesson = occupancy.isLoad ? bound : work

@@ -69,24 +69,33 @@ struct ScaleDownDamping {
     // What is remembered is what was asked for, not what was kept: else nothing would ever leave.
     hints.record(Double(damped), atSeconds: now)
     let remembered = Int(hints.value(atSeconds: now) ?? 0)
-    var kept = mode == .panic ? Swift.max(remembered, lastCount) : remembered
+    var kept = damped
+    var why: Reason?
+    if remembered > kept {
+      kept = remembered
+      why = delayed(kept)
+    }
+    // Panic's own reason says why.
+    if mode == .panic { kept = Swift.max(kept, lastCount) }
     let again = Swift.min(lastKept, Bounds.wholeReplicas(comeback ?? 0))
-    let isForComeback = again > kept
-    if isForComeback { kept = again }
+    if again > kept {
+      kept = again
+      why = Reason(.comeback, amount: Double(kept))
+    }
     if let current = currentReplicas, kept > 0, kept < current,
       Double(kept) > Double(current) * (1 - deadBand)
     {
       kept = current
+      why = Reason(.deadBand, amount: Double(kept))
     }
     lastCount = damped
-    lastKept = Swift.max(kept, damped)
-    if kept > damped { reasons.append(whyKept(kept, isForComeback: isForComeback)) }
-    return lastKept
+    lastKept = kept
+    if let why { reasons.append(why) }
+    return kept
   }
 
-  private func whyKept(_ count: Int, isForComeback: Bool) -> Reason {
-    if isForComeback { return Reason(.comeback, amount: Double(count)) }
-    return delaySeconds > Self.hintStandsSeconds
+  private func delayed(_ count: Int) -> Reason {
+    delaySeconds > Self.hintStandsSeconds
       ? Reason(.scaleDownDelay, amount: Double(count), limit: delaySeconds)
       : Reason(.hintStands, amount: Double(count))
   }

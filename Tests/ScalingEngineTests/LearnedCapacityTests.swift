@@ -17,7 +17,8 @@ import Testing
   @Test func `Slots are what runs per ready replica while requests wait`() {
     var capacity = LearnedCapacity(constants)
     for second in 0..<60 {
-      capacity.learn(load(running: 184, waiting: 40, ready: 4), atSeconds: Double(second))
+      capacity.learn(
+        load(running: 184, waiting: 40, ready: 4), leadSeconds: 70, atSeconds: Double(second))
     }
     #expect(capacity.slots == 46)
     // r = 2 before it was seen: 46 · 0.85 ÷ (0.85 + 0.15 · 2) = 34.
@@ -27,19 +28,70 @@ import Testing
   @Test func `Slots that shrink are learned too, and a short queue teaches nothing`() {
     var capacity = LearnedCapacity(constants)
     for second in 0..<60 {
-      capacity.learn(load(running: 184, waiting: 40, ready: 4), atSeconds: Double(second))
+      capacity.learn(
+        load(running: 184, waiting: 40, ready: 4), leadSeconds: 70, atSeconds: Double(second))
     }
     for second in 60..<400 {
-      capacity.learn(load(running: 80, waiting: 40, ready: 4), atSeconds: Double(second))
+      capacity.learn(
+        load(running: 80, waiting: 40, ready: 4), leadSeconds: 70, atSeconds: Double(second))
     }
     #expect(abs((capacity.slots ?? 0) - 20) < 0.5)
     var untaught = LearnedCapacity(constants)
     for second in 0..<60 {
-      untaught.learn(load(running: 20, waiting: 1, ready: 4), atSeconds: Double(second))
+      untaught.learn(
+        load(running: 20, waiting: 1, ready: 4), leadSeconds: 70, atSeconds: Double(second))
     }
     #expect(untaught.slots == nil)
     #expect(
       abs((untaught.targetConcurrency ?? 0) - 7) < 1e-9 || untaught.targetConcurrency == nil)
+  }
+
+  @Test func `Slots learned in a shortage come back, though no replica ever runs more`() throws {
+    var capacity = LearnedCapacity(constants)
+    for second in 0..<60 {
+      capacity.learn(
+        load(running: 256, waiting: 40, ready: 4), leadSeconds: 70, atSeconds: Double(second))
+    }
+    for second in 60..<660 {
+      capacity.learn(
+        load(running: 64, waiting: 40, ready: 4), leadSeconds: 70, atSeconds: Double(second))
+    }
+    #expect(abs(try #require(capacity.slots) - 16) < 0.1)
+    for second in 660..<2760 {
+      capacity.learn(load(running: 64, ready: 8), leadSeconds: 70, atSeconds: Double(second))
+    }
+    // After thirty lead times 1 ÷ e of the shortage is left: 64 − 48 ÷ e.
+    #expect(abs(try #require(capacity.slots) - 46.3) < 0.1)
+  }
+
+  @Test func `A request that always waits does not hide what replicas run`() throws {
+    var capacity = LearnedCapacity(constants)
+    for second in 0..<60 {
+      capacity.learn(
+        load(running: 48, waiting: 1, ready: 4), leadSeconds: 70, atSeconds: Double(second))
+    }
+    #expect(capacity.slots == nil)
+    #expect(abs(try #require(capacity.targetConcurrency) - 12 * 1.4) < 1e-9)
+  }
+
+  @Test func `Replicas that are not ready for a while are no proof of more slots on the others`() {
+    var capacity = LearnedCapacity(constants)
+    func see(_ seconds: Range<Int>, running: Double, waiting: Double = 0, ready: Int) {
+      for second in seconds {
+        capacity.learn(
+          load(running: running, waiting: waiting, ready: ready), leadSeconds: 70,
+          atSeconds: Double(second))
+      }
+    }
+    see(0..<60, running: 160, waiting: 40, ready: 10)
+    #expect(capacity.slots == 16)
+    // Half of them fail their probes; what they run goes on, and is counted.
+    see(60..<120, running: 160, waiting: 40, ready: 5)
+    see(120..<130, running: 160, ready: 5)
+    #expect(abs((capacity.slots ?? 0) - 16) < 1e-6)
+    // After a lead time it is what five run.
+    see(130..<200, running: 160, waiting: 40, ready: 5)
+    #expect((capacity.slots ?? 0) > 30)
   }
 
   @Test func `A fleet that was never calm tells how long requests stay by its full replicas`() {
@@ -47,7 +99,7 @@ import Testing
     for second in 0..<60 {
       var full = load(running: 160, waiting: 20 * Double(second + 1), ready: 4)
       full.arrivalRate = 36
-      capacity.learn(full, atSeconds: Double(second))
+      capacity.learn(full, leadSeconds: 70, atSeconds: Double(second))
     }
     // 40 on each, 9 come and 4 leave a second: 10 s, and half of that on a calm one. At the target
     // 0.85 ÷ (0.85 + 0.15 · 2) = 0.739 of the slots are filled: 5 · 1.739 = 8.7 s.
@@ -68,7 +120,7 @@ import Testing
     for second in 0..<300 {
       var load = load(running: 108, ready: 4)
       load.arrivalRate = 12
-      flow.record(load, atSeconds: Double(second))
+      flow.record(load, slots: nil, atSeconds: Double(second))
     }
     #expect(abs((flow.sojourn ?? 0) - 9) < 1e-6)
   }
@@ -80,7 +132,7 @@ import Testing
     var level = 108.0
     for second in 0..<3000 {
       level += Double(random.poisson(12)) - Double(random.poisson(12 * level / 108))
-      flow.record(load(running: level, ready: 4), atSeconds: Double(second))
+      flow.record(load(running: level, ready: 4), slots: nil, atSeconds: Double(second))
     }
     #expect(abs((flow.sojourn ?? 0) - 9) < 1.5)
   }

@@ -135,24 +135,14 @@ import Testing
     #expect(abs(try #require(memory.fullReplicas) - 12) < 4)
   }
 
-  @Test func `All at work while nothing waits is no load of one request each`() throws {
-    var occupancy = ReplicaOccupancy(constants)
-    func see(_ seconds: Int, waiting: Double) {
-      for _ in 0..<seconds {
-        _ = occupancy.atWork(load(busy: 9.7, waiting: waiting, ready: 10), elapsed: 1)
-      }
+  @Test func `A queue beside idle replicas is no work for all of them`() throws {
+    var memory = SaturationMemory(constants)
+    follow(&memory, load: 8, replicas: 10, seconds: 0..<900)
+    for second in 900..<1000 {
+      memory.record(
+        load(busy: 3, waiting: 1, ready: 10), throughput: nil, leadSeconds: 70,
+        atSeconds: Double(second))
     }
-    see(19, waiting: 3)
-    #expect(!occupancy.isLoad, "too few seconds")
-    see(1, waiting: 3)
-    #expect(occupancy.isLoad)
-    see(30, waiting: 0)
-    #expect(!occupancy.isLoad, "20 of 50")
-    see(100, waiting: 50)
-    #expect(!occupancy.isLoad, "a long queue stands before either kind of replica")
-    #expect(
-      occupancy.atWork(load(busy: 0.7 + 0.35, ready: 3), elapsed: 1).map { abs($0 - 1.0825) < 1e-3 }
-        == true)
-    #expect(occupancy.atWork(load(busy: nil, ready: 3), elapsed: 1) == nil)
+    #expect(abs(try #require(memory.fullReplicas) - 3) < 0.5)
   }
 }
