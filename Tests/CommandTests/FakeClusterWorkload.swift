@@ -19,8 +19,9 @@ extension FakeCluster {
     return file
   }
 
-  /// A Deployment of two replicas that the HPA wrote, each of so many GPUs, and its ScaledObject.
-  func addWorkload(gpus: Int = 0) async throws {
+  /// A Deployment of two replicas that the HPA wrote, each of so many GPUs, and its ScaledObject
+  /// with one trigger.
+  func addWorkload(gpus: Int = 0, metadata: String) async throws {
     try await send(
       "POST", Self.deployments + "?fieldManager=kube-controller-manager",
       """
@@ -33,7 +34,8 @@ extension FakeCluster {
       "POST", Self.scaledObjects,
       """
       {"metadata": {"name": "llm"}, "spec": {"scaleTargetRef": {"name": "llm"},
-       "minReplicaCount": 2, "maxReplicaCount": 50, "triggers": []}}
+       "minReplicaCount": 2, "maxReplicaCount": 50,
+       "triggers": [{"type": "external-push", "metadata": \(metadata)}]}}
       """)
   }
 
