@@ -89,7 +89,9 @@ package final class ClusterWatch: Sendable {
         "the cluster's API is asked about Deployments and StatefulSets only, not \(kind.prefix(80))"
       )
     }
+    let isUsable = autoscalers.isUsable
     view.hpa = autoscalers[ObjectKey(namespace: key.namespace, name: object.hpaName)]
+    view.isHPAKnown = isUsable && autoscalers.isUsable
     return view
   }
 

@@ -41,6 +41,8 @@ package struct DirectScaleUp: Sendable {
     case notLeader
     /// The ScaledObject or its workload cannot be told.
     case unknownTarget
+    /// The HPAs cannot be told, and with them not its limits.
+    case unknownHPA
     /// The ScaledObject has no trigger with the metadata that the decision was made for.
     case notItsTrigger
     /// The ScaledObject is paused, by this.
@@ -81,6 +83,7 @@ package struct DirectScaleUp: Sendable {
     // Anybody may call in a ScaledObject's name, and what was edited is decided on for a while yet.
     guard view.object.hasExternalTrigger(wish.metadata) else { return .held(.notItsTrigger) }
     if let pause = view.object.pause { return .held(.paused(pause)) }
+    guard view.isHPAKnown else { return .held(.unknownHPA) }
     if view.hpa?.forbidsScaleUp == true { return .held(.forbiddenByHPA) }
     let maximum = view.maxReplicas
     guard current < maximum, view.hpa?.isAtLimit != true else {
@@ -120,6 +123,7 @@ extension DirectScaleUp.Hold: CustomStringConvertible {
     switch self {
     case .notLeader: "another replica of the scaler leads and writes"
     case .unknownTarget: "the cluster's API has not told of the ScaledObject and its workload"
+    case .unknownHPA: "the cluster's API does not tell of the HPAs, and so not of their limits"
     case .notItsTrigger:
       "no external trigger of the ScaledObject has this metadata: it was edited since, or the call "
         + "was not KEDA's; a key ending in FromEnv cannot be compared, write its value instead"

@@ -103,6 +103,8 @@ struct ClusterWatchTests {
       if denied == ["list", "", "nodes"] {
         #expect(watch.reading(of: llm).placeableReplicas == nil)
       }
+      // No HPA is there only where the HPAs are told.
+      #expect(watch.view(of: llm)?.isHPAKnown == (resource != "horizontalpodautoscalers"))
     }
   }
 

@@ -119,6 +119,15 @@ import Testing
     #expect(DirectScaleUp.Hold.notItsTrigger.description.contains("FromEnv"))
   }
 
+  @Test func `HPAs that cannot be told are no absence of an HPA`() {
+    let unknown = view(replicas: 2) {
+      $0.hpa = nil
+      $0.isHPAKnown = false
+    }
+    #expect(verdict(20, unknown) == .held(.unknownHPA))
+    #expect(verdict(20, view(replicas: 2) { $0.hpa = nil }) == .write(20))
+  }
+
   @Test func `only the leader writes, and an unknown target is left alone`() {
     #expect(verdict(20, view(replicas: 2), leads: false) == .held(.notLeader))
     #expect(verdict(2, view(replicas: 2), leads: false) == .nothing)
