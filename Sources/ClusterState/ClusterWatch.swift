@@ -8,25 +8,25 @@ internal import Synchronization
 /// Follows what the cluster's API says of ScaledObjects, their workloads, HPAs, pods and nodes.
 package final class ClusterWatch: Sendable {
   /// KEDA's resources.
-  let scaledObjects = ObjectStore<ScaledObject, ScaledObject> { $0 }
+  let scaledObjects: ObjectStore<ScaledObject, ScaledObject>
   /// The HPAs, most of which KEDA keeps.
-  let autoscalers = ObjectStore<HorizontalPodAutoscaler, HorizontalPodAutoscaler> { $0 }
+  let autoscalers: ObjectStore<HorizontalPodAutoscaler, HorizontalPodAutoscaler>
   /// Workloads …
-  let deployments = ObjectStore<Workload, Workload> { $0 }
+  let deployments: ObjectStore<Workload, Workload>
   /// … of both kinds.
-  let statefulSets = ObjectStore<Workload, Workload> { $0 }
+  let statefulSets: ObjectStore<Workload, Workload>
   /// All pods, for cold starts and what they hold.
-  let pods = ObjectStore<Pod, PodRecord> { PodRecord($0) }
+  let pods: ObjectStore<Pod, PodRecord>
   /// All nodes, for what they have.
-  let nodes = ObjectStore<Node, Node> { $0 }
+  let nodes: ObjectStore<Node, Node>
   /// Devices of Dynamic Resource Allocation …
-  let slices = ObjectStore<ResourceSlice, ResourceSlice> { $0 }
+  let slices: ObjectStore<ResourceSlice, ResourceSlice>
   /// … their kinds …
-  let classes = ObjectStore<DeviceClass, DeviceClass> { $0 }
+  let classes: ObjectStore<DeviceClass, DeviceClass>
   /// … who has them …
-  let claims = ObjectStore<ResourceClaim, ResourceClaim> { $0 }
+  let claims: ObjectStore<ResourceClaim, ResourceClaim>
   /// … and what pods will claim.
-  let templates = ObjectStore<ResourceClaimTemplate, ResourceClaimTemplate> { $0 }
+  let templates: ObjectStore<ResourceClaimTemplate, ResourceClaimTemplate>
   private let api: KubernetesAPI
   private let logger: Logger
   private let learned = Mutex<[ObjectKey: LearnedTarget]>([:])
@@ -42,9 +42,21 @@ package final class ClusterWatch: Sendable {
   private static let step = Duration.seconds(1)
 
   /// Follows nothing before `run`.
-  package init(api: KubernetesAPI, logger: Logger) {
+  ///
+  /// - Parameter patience: what is longer out of reach counts as unknown.
+  package init(api: KubernetesAPI, logger: Logger, patience: Duration = .seconds(60)) {
     self.api = api
     self.logger = logger
+    scaledObjects = ObjectStore(patience: patience)
+    autoscalers = ObjectStore(patience: patience)
+    deployments = ObjectStore(patience: patience)
+    statefulSets = ObjectStore(patience: patience)
+    pods = ObjectStore(patience: patience) { PodRecord($0, before: $1, isNew: $2) }
+    nodes = ObjectStore(patience: patience)
+    slices = ObjectStore(patience: patience)
+    classes = ObjectStore(patience: patience)
+    claims = ObjectStore(patience: patience)
+    templates = ObjectStore(patience: patience)
   }
 
   /// Follows until cancelled.
@@ -191,7 +203,8 @@ package final class ClusterWatch: Sendable {
       guard learned[key] != nil else { return }
       for pod in own {
         guard let seconds = pod.coldStartSeconds else { continue }
-        learned[key]?.coldStarts.record(pod: pod.name, made: pod.madeAt, seconds: seconds)
+        learned[key]?.coldStarts.record(
+          pod: pod.uid, made: pod.madeAt, seconds: seconds, isWitnessed: pod.isWitnessed)
       }
       learned[key]?.room = room
       learned[key]?.placed = own.count { $0.placed.node != nil && $0.placed.holdsResources }

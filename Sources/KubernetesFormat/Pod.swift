@@ -12,8 +12,9 @@ package struct Pod: APIObject, Equatable {
     status?.phase != "Succeeded" && status?.phase != "Failed"
   }
 
-  /// Seconds from being asked for to being ready for the first time, where that can be told: a pod
-  /// whose containers have restarted may have become ready before.
+  /// Seconds from being asked for to being ready, where that may be the first time: a pod whose
+  /// containers have restarted may have become ready before. So may one whose probe failed, which
+  /// its status does not tell.
   package var coldStartSeconds: Double? {
     guard let made = metadata.creationTimestamp, let ready = status?.conditions?["Ready"],
       ready.isTrue, let since = ready.lastTransitionTime, since >= made,
