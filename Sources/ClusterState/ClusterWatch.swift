@@ -136,6 +136,8 @@ package final class ClusterWatch: Sendable {
     if let room = learned.room {
       reading.placeableReplicas = room.copies.map { $0 + learned.placed }
       reading.remarks += room.remarks
+    } else if let trouble = pods.trouble ?? nodes.trouble {
+      reading.remarks.append("the room is not known: the cluster's API: \(trouble)")
     }
     return reading
   }
@@ -162,7 +164,8 @@ package final class ClusterWatch: Sendable {
       let sources: [any Revised] = [
         pods, nodes, deployments, statefulSets, slices, claims, templates, classes, scaledObjects,
       ]
-      let revisions = sources.map(\.revision) + [targets.count]
+      let revisions =
+        sources.map(\.revision) + sources.map { $0.isUsable ? 1 : 0 } + [targets.count]
       if revisions != seen {
         seen = revisions
         let begun = ContinuousClock.now
@@ -171,6 +174,8 @@ package final class ClusterWatch: Sendable {
             pods: Dictionary(grouping: records, by: \.placed.namespace),
             occupancy: Occupancy(records.map(\.placed)), nodes: nodes.all, devices: deviceRoom)
           for key in targets { learn(key, snapshot) }
+        } else {
+          for key in targets { forgetRoom(of: key) }
         }
         // In a large cluster this takes a twentieth of one core, not more.
         pause = max(Self.step, (.now - begun) * 20)
@@ -188,7 +193,7 @@ package final class ClusterWatch: Sendable {
   }
 
   private func learn(_ key: ObjectKey, _ snapshot: Snapshot) {
-    guard let workload = view(of: key)?.workload else { return }
+    guard let workload = view(of: key)?.workload else { return forgetRoom(of: key) }
     let own = (snapshot.pods[key.namespace] ?? []).filter {
       workload.spec.selector.matches($0.placed.labels)
     }
@@ -211,6 +216,11 @@ package final class ClusterWatch: Sendable {
     }
   }
 
+  /// What was room once is none to go by.
+  private func forgetRoom(of key: ObjectKey) {
+    learned.withLock { $0[key]?.room = nil }
+  }
+
   /// Free devices; nil where the cluster does not tell of them.
   private var deviceRoom: DeviceRoom? {
     guard let slices = slices.all, let classes = classes.all, let claims = claims.all,
@@ -224,6 +234,8 @@ package final class ClusterWatch: Sendable {
 protocol Revised {
   /// Changes with every change.
   var revision: Int { get }
+  /// Whether it can be gone by.
+  var isUsable: Bool { get }
 }
 
 extension ObjectStore: Revised {}

@@ -107,6 +107,28 @@ struct ClusterWatchTests {
     }
   }
 
+  @Test func `room that cannot be told any more is no number`() async throws {
+    let cluster = try FakeCluster()
+    defer { cluster.stop() }
+    try await cluster.add("llm", replicas: 0)
+    try await cluster.send("POST", ClusterObjects.nodes, ClusterObjects.node("a", gpus: 4))
+    try await following(cluster, patience: .seconds(2)) { watch in
+      try await eventually(within: .seconds(30)) { watch.reading(of: llm).placeableReplicas == 4 }
+      try await cluster.faults(
+        #"{"deny": [["list", "", "pods"], ["watch", "", "pods"]], "cutWatches": true, "#
+          + #""compact": true}"#)
+      try await eventually(within: .seconds(30)) {
+        watch.reading(of: llm).placeableReplicas == nil
+      }
+      #expect(
+        watch.reading(of: llm).remarks.first?.hasPrefix(
+          "the room is not known: the cluster's API: may not") == true)
+      try await cluster.faults(#"{"deny": []}"#)
+      try await eventually(within: .seconds(60)) { watch.reading(of: llm).placeableReplicas == 4 }
+      #expect(watch.reading(of: llm).remarks == [])
+    }
+  }
+
   @Test func `room is what the nodes leave beside the replicas that run`() async throws {
     let cluster = try FakeCluster()
     defer { cluster.stop() }
