@@ -142,6 +142,11 @@ package final class ClusterWatch: Sendable {
     return reading
   }
 
+  /// Whether what decisions rest on has been told, or why it cannot be.
+  package var isTold: Bool {
+    scaledObjects.isTold && deployments.isTold && statefulSets.isTold
+  }
+
   /// What cannot be followed now.
   package var troubles: [KubernetesFailure] {
     [

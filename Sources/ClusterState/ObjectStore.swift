@@ -64,6 +64,9 @@ final class ObjectStore<Object: APIObject, Kept: Sendable>: Sendable {
     }
   }
 
+  /// Whether all there is has been told once, or why it cannot be.
+  var isTold: Bool { state.withLock { $0.isComplete || $0.trouble != nil } }
+
   /// Why nothing new is learned; nil while it is.
   var trouble: KubernetesFailure? { state.withLock { $0.trouble } }
 

@@ -6,8 +6,8 @@ extension FakeCluster {
   private static let scaledObjects = "/apis/keda.sh/v1alpha1/namespaces/inference/scaledobjects"
   private static let deployments = "/apis/apps/v1/namespaces/inference/deployments"
 
-  /// A kubeconfig file of its own for this cluster.
-  private func kubeconfig() throws -> URL {
+  /// A kubeconfig file of its own for this cluster; whoever asks for it removes it.
+  func kubeconfig() throws -> URL {
     let file = FileManager.default.temporaryDirectory.appending(path: "kube-\(UUID())")
     let text = """
       current-context: here
