@@ -18,6 +18,19 @@ static inline CURLcode ccurl_set_long(CURL *handle, CURLoption option, long valu
   return (curl_easy_setopt)(handle, option, value);
 }
 
+// For how many seconds what was read of a CA file is used for further connections. libcurl keeps it
+// since 7.87, where it uses OpenSSL; else there is nothing to set.
+static inline CURLcode ccurl_set_authority_age(CURL *handle, long seconds) {
+#if LIBCURL_VERSION_NUM >= 0x075700
+  CURLcode code = (curl_easy_setopt)(handle, CURLOPT_CA_CACHE_TIMEOUT, seconds);
+  return code == CURLE_NOT_BUILT_IN || code == CURLE_UNKNOWN_OPTION ? CURLE_OK : code;
+#else
+  (void)handle;
+  (void)seconds;
+  return CURLE_OK;
+#endif
+}
+
 static inline CURLcode ccurl_set_off(CURL *handle, CURLoption option, curl_off_t value) {
   return (curl_easy_setopt)(handle, option, value);
 }

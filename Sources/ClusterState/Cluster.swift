@@ -92,15 +92,18 @@ package final class Cluster: Sendable {
         guard mode == .scale, let limits = trigger.spec.directScaleUp,
           let decision = try? published.outcome.get()
         else { return }
-        scaler.consider(decision, for: trigger.key, limit: limits.perMinute)
+        scaler.consider(
+          DirectScaleUp.Wish(
+            decision, metadata: trigger.metadata, limitPerMinute: limits.perMinute),
+          for: trigger.key)
       })
   }
 
   /// Forgets what belongs to triggers that are no more.
   private func keep(only triggers: [ScaledTrigger]) {
-    let keys = Set(triggers.map(\.key))
-    watch.keep(only: keys)
-    scaler.keep(only: keys)
+    let byKey = Dictionary(grouping: triggers, by: \.key)
+    watch.keep(only: Set(byKey.keys))
+    scaler.keep(only: byKey.mapValues { Set($0.map(\.metadata)) })
     events.keep(only: triggers)
   }
 

@@ -52,7 +52,7 @@ package final class ClusterEvents: Sendable {
     switch outcome {
     case .wrote(let from, let to):
       write("DirectScaleUp", "asked for \(replicas(to)) directly, \(from) before", false, on: key)
-    case .held(.notLeader), .held(.unknownTarget): break
+    case .held(.notLeader), .held(.unknownTarget), .held(.unknownHPA): break
     case .held(let hold): write("DirectScaleUpHeld", hold.description, false, on: key)
     case .failed(let failure): write("DirectScaleUpFailed", failure.description, true, on: key)
     }

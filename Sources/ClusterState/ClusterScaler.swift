@@ -2,7 +2,6 @@ internal import DecisionLoop
 package import KubernetesClient
 package import KubernetesFormat
 package import Logging
-package import ScalingEngine
 internal import Synchronization
 internal import TriggerConfiguration
 
@@ -32,16 +31,16 @@ package final class ClusterScaler: Sendable {
 
   private struct Order: Sendable {
     var key: ObjectKey
-    var limit: Int?
-    var decision: Decision
+    var wish: DirectScaleUp.Wish
     var decidedAt: ContinuousClock.Instant
   }
 
   private struct Target {
-    var rules: DirectScaleUp
+    var rules = DirectScaleUp()
     var isBusy = false
     var waiting: Order?
-    var hold: DirectScaleUp.Hold?
+    /// By the trigger's metadata: several may be for one target.
+    var holds: [[String: String]: DirectScaleUp.Hold] = [:]
     var notBefore: ContinuousClock.Instant?
   }
 
@@ -83,11 +82,9 @@ package final class ClusterScaler: Sendable {
   /// What has been written so far.
   package var counts: Counts { state.withLock { $0.counts } }
 
-  /// Considers a decision; returns at once.
-  ///
-  /// - Parameter limit: most replicas added within a minute; nil is any number.
-  package func consider(_ decision: Decision, for key: ObjectKey, limit: Int?) {
-    let order = Order(key: key, limit: limit, decision: decision, decidedAt: .now)
+  /// Considers what a trigger of a ScaledObject wants; returns at once.
+  package func consider(_ wish: DirectScaleUp.Wish, for key: ObjectKey) {
+    let order = Order(key: key, wish: wish, decidedAt: .now)
     let (verdict, news) = judge(order, view: watch.view(of: key))
     if let news { tell(news, of: key) }
     guard case .write = verdict else { return }
@@ -115,9 +112,14 @@ package final class ClusterScaler: Sendable {
     }
   }
 
-  /// Forgets targets that no trigger is for any more.
-  package func keep(only keys: Set<ObjectKey>) {
-    state.withLock { $0.targets = $0.targets.filter { keys.contains($0.key) || $0.value.isBusy } }
+  /// Forgets what belongs to other triggers than these: each ScaledObject's, by their metadata.
+  package func keep(only triggers: [ObjectKey: Set<[String: String]>]) {
+    state.withLock { state in
+      state.targets = state.targets.filter { triggers[$0.key] != nil || $0.value.isBusy }
+      for (key, target) in state.targets {
+        state.targets[key]?.holds = target.holds.filter { triggers[key]?.contains($0.key) == true }
+      }
+    }
   }
 
   /// The verdict on an order, and what is to be told of it where that is new.
@@ -126,16 +128,14 @@ package final class ClusterScaler: Sendable {
   ) -> (verdict: DirectScaleUp.Verdict, news: Outcome?) {
     let (leads, now) = (isLeader(), wallSeconds())
     return state.withLock { state in
-      var target =
-        state.targets[order.key] ?? Target(rules: DirectScaleUp(limitPerMinute: order.limit))
+      var target = state.targets[order.key] ?? Target()
       defer { state.targets[order.key] = target }
       if let notBefore = target.notBefore, .now < notBefore { return (.nothing, nil) }
       let verdict = target.rules.verdict(
-        order.decision, view: view, isLeader: leads, atSeconds: now)
-      let before = target.hold
-      target.hold = nil
+        order.wish, view: view, isLeader: leads, atSeconds: now)
+      let before = target.holds.removeValue(forKey: order.wish.metadata)
       guard case .held(let hold) = verdict else { return (verdict, nil) }
-      target.hold = hold
+      target.holds[order.wish.metadata] = hold
       return (verdict, before == hold ? nil : .held(hold))
     }
   }

@@ -8,25 +8,25 @@ internal import Synchronization
 /// Follows what the cluster's API says of ScaledObjects, their workloads, HPAs, pods and nodes.
 package final class ClusterWatch: Sendable {
   /// KEDA's resources.
-  let scaledObjects = ObjectStore<ScaledObject, ScaledObject> { $0 }
+  let scaledObjects: ObjectStore<ScaledObject, ScaledObject>
   /// The HPAs, most of which KEDA keeps.
-  let autoscalers = ObjectStore<HorizontalPodAutoscaler, HorizontalPodAutoscaler> { $0 }
+  let autoscalers: ObjectStore<HorizontalPodAutoscaler, HorizontalPodAutoscaler>
   /// Workloads …
-  let deployments = ObjectStore<Workload, Workload> { $0 }
+  let deployments: ObjectStore<Workload, Workload>
   /// … of both kinds.
-  let statefulSets = ObjectStore<Workload, Workload> { $0 }
+  let statefulSets: ObjectStore<Workload, Workload>
   /// All pods, for cold starts and what they hold.
-  let pods = ObjectStore<Pod, PodRecord> { PodRecord($0) }
+  let pods: ObjectStore<Pod, PodRecord>
   /// All nodes, for what they have.
-  let nodes = ObjectStore<Node, Node> { $0 }
+  let nodes: ObjectStore<Node, Node>
   /// Devices of Dynamic Resource Allocation …
-  let slices = ObjectStore<ResourceSlice, ResourceSlice> { $0 }
+  let slices: ObjectStore<ResourceSlice, ResourceSlice>
   /// … their kinds …
-  let classes = ObjectStore<DeviceClass, DeviceClass> { $0 }
+  let classes: ObjectStore<DeviceClass, DeviceClass>
   /// … who has them …
-  let claims = ObjectStore<ResourceClaim, ResourceClaim> { $0 }
+  let claims: ObjectStore<ResourceClaim, ResourceClaim>
   /// … and what pods will claim.
-  let templates = ObjectStore<ResourceClaimTemplate, ResourceClaimTemplate> { $0 }
+  let templates: ObjectStore<ResourceClaimTemplate, ResourceClaimTemplate>
   private let api: KubernetesAPI
   private let logger: Logger
   private let learned = Mutex<[ObjectKey: LearnedTarget]>([:])
@@ -42,9 +42,21 @@ package final class ClusterWatch: Sendable {
   private static let step = Duration.seconds(1)
 
   /// Follows nothing before `run`.
-  package init(api: KubernetesAPI, logger: Logger) {
+  ///
+  /// - Parameter patience: what is longer out of reach counts as unknown.
+  package init(api: KubernetesAPI, logger: Logger, patience: Duration = .seconds(60)) {
     self.api = api
     self.logger = logger
+    scaledObjects = ObjectStore(patience: patience)
+    autoscalers = ObjectStore(patience: patience)
+    deployments = ObjectStore(patience: patience)
+    statefulSets = ObjectStore(patience: patience)
+    pods = ObjectStore(patience: patience) { PodRecord($0, before: $1, isNew: $2) }
+    nodes = ObjectStore(patience: patience)
+    slices = ObjectStore(patience: patience)
+    classes = ObjectStore(patience: patience)
+    claims = ObjectStore(patience: patience)
+    templates = ObjectStore(patience: patience)
   }
 
   /// Follows until cancelled.
@@ -89,7 +101,9 @@ package final class ClusterWatch: Sendable {
         "the cluster's API is asked about Deployments and StatefulSets only, not \(kind.prefix(80))"
       )
     }
+    let isUsable = autoscalers.isUsable
     view.hpa = autoscalers[ObjectKey(namespace: key.namespace, name: object.hpaName)]
+    view.isHPAKnown = isUsable && autoscalers.isUsable
     return view
   }
 
@@ -122,8 +136,15 @@ package final class ClusterWatch: Sendable {
     if let room = learned.room {
       reading.placeableReplicas = room.copies.map { $0 + learned.placed }
       reading.remarks += room.remarks
+    } else if let trouble = pods.trouble ?? nodes.trouble {
+      reading.remarks.append("the room is not known: the cluster's API: \(trouble)")
     }
     return reading
+  }
+
+  /// Whether what decisions rest on has been told, or why it cannot be.
+  package var isTold: Bool {
+    scaledObjects.isTold && deployments.isTold && statefulSets.isTold
   }
 
   /// What cannot be followed now.
@@ -148,7 +169,8 @@ package final class ClusterWatch: Sendable {
       let sources: [any Revised] = [
         pods, nodes, deployments, statefulSets, slices, claims, templates, classes, scaledObjects,
       ]
-      let revisions = sources.map(\.revision) + [targets.count]
+      let revisions =
+        sources.map(\.revision) + sources.map { $0.isUsable ? 1 : 0 } + [targets.count]
       if revisions != seen {
         seen = revisions
         let begun = ContinuousClock.now
@@ -157,6 +179,8 @@ package final class ClusterWatch: Sendable {
             pods: Dictionary(grouping: records, by: \.placed.namespace),
             occupancy: Occupancy(records.map(\.placed)), nodes: nodes.all, devices: deviceRoom)
           for key in targets { learn(key, snapshot) }
+        } else {
+          for key in targets { forgetRoom(of: key) }
         }
         // In a large cluster this takes a twentieth of one core, not more.
         pause = max(Self.step, (.now - begun) * 20)
@@ -174,7 +198,7 @@ package final class ClusterWatch: Sendable {
   }
 
   private func learn(_ key: ObjectKey, _ snapshot: Snapshot) {
-    guard let workload = view(of: key)?.workload else { return }
+    guard let workload = view(of: key)?.workload else { return forgetRoom(of: key) }
     let own = (snapshot.pods[key.namespace] ?? []).filter {
       workload.spec.selector.matches($0.placed.labels)
     }
@@ -189,11 +213,17 @@ package final class ClusterWatch: Sendable {
       guard learned[key] != nil else { return }
       for pod in own {
         guard let seconds = pod.coldStartSeconds else { continue }
-        learned[key]?.coldStarts.record(pod: pod.name, made: pod.madeAt, seconds: seconds)
+        learned[key]?.coldStarts.record(
+          pod: pod.uid, made: pod.madeAt, seconds: seconds, isWitnessed: pod.isWitnessed)
       }
       learned[key]?.room = room
       learned[key]?.placed = own.count { $0.placed.node != nil && $0.placed.holdsResources }
     }
+  }
+
+  /// What was room once is none to go by.
+  private func forgetRoom(of key: ObjectKey) {
+    learned.withLock { $0[key]?.room = nil }
   }
 
   /// Free devices; nil where the cluster does not tell of them.
@@ -209,6 +239,8 @@ package final class ClusterWatch: Sendable {
 protocol Revised {
   /// Changes with every change.
   var revision: Int { get }
+  /// Whether it can be gone by.
+  var isUsable: Bool { get }
 }
 
 extension ObjectStore: Revised {}

@@ -13,25 +13,36 @@ final class ObjectStore<Object: APIObject, Kept: Sendable>: Sendable {
   }
 
   private let state = Mutex(State())
-  private let keep: @Sendable (Object) -> Kept
+  private let patience: Duration
+  private let keep: @Sendable (_ object: Object, _ before: Kept?, _ isNew: Bool) -> Kept
 
-  /// Objects longer out of reach than this count as unknown.
-  private static var patience: Duration { .seconds(60) }
-
-  /// Keeps of each object what `keep` makes of it.
-  init(keep: @escaping @Sendable (Object) -> Kept) { self.keep = keep }
+  /// Keeps of each object what `keep` makes of it, of what was kept of its name before, and of
+  /// whether it is new: told of by a watch, and not listed. Objects longer out of reach than
+  /// `patience` count as unknown.
+  init(
+    patience: Duration,
+    keep: @escaping @Sendable (_ object: Object, _ before: Kept?, _ isNew: Bool) -> Kept
+  ) {
+    self.patience = patience
+    self.keep = keep
+  }
 
   /// Takes in what a reflector tells.
   func take(_ change: Reflector<Object>.Change) {
     state.withLock { state in
       switch change {
       case .replaced(let objects):
+        let before = state.objects
         state.objects = [:]
-        for object in objects { state.objects[object.metadata.key] = keep(object) }
+        for object in objects {
+          let key = object.metadata.key
+          state.objects[key] = keep(object, before[key], false)
+        }
         state.isComplete = true
         state.revision += 1
       case .stored(let object):
-        state.objects[object.metadata.key] = keep(object)
+        let key = object.metadata.key
+        state.objects[key] = keep(object, state.objects[key], true)
         state.revision += 1
       case .removed(let key):
         state.objects[key] = nil
@@ -49,9 +60,12 @@ final class ObjectStore<Object: APIObject, Kept: Sendable>: Sendable {
   /// Whether what is known is all there is, and new enough to be used.
   var isUsable: Bool {
     state.withLock { state in
-      state.isComplete && state.troubledSince.map { .now - $0 < Self.patience } ?? true
+      state.isComplete && state.troubledSince.map { .now - $0 < patience } ?? true
     }
   }
+
+  /// Whether all there is has been told once, or why it cannot be.
+  var isTold: Bool { state.withLock { $0.isComplete || $0.trouble != nil } }
 
   /// Why nothing new is learned; nil while it is.
   var trouble: KubernetesFailure? { state.withLock { $0.trouble } }
@@ -66,5 +80,12 @@ final class ObjectStore<Object: APIObject, Kept: Sendable>: Sendable {
   var all: [Kept]? {
     guard isUsable else { return nil }
     return state.withLock { Array($0.objects.values) }
+  }
+}
+
+extension ObjectStore where Kept == Object {
+  /// Keeps the objects themselves.
+  convenience init(patience: Duration) {
+    self.init(patience: patience) { object, _, _ in object }
   }
 }

@@ -9,17 +9,20 @@ package struct TargetView: Sendable, Equatable {
   package var workload: Workload?
   /// Its HPA; nil where there is none, or it cannot be told.
   package var hpa: HorizontalPodAutoscaler?
+  /// Whether no HPA means that there is none.
+  package var isHPAKnown: Bool
   /// What cannot be told, one sentence each.
   package var remarks: [String]
 
   /// A view from its parts.
   package init(
     object: ScaledObject, workload: Workload?, hpa: HorizontalPodAutoscaler?,
-    remarks: [String] = []
+    isHPAKnown: Bool = true, remarks: [String] = []
   ) {
     self.object = object
     self.workload = workload
     self.hpa = hpa
+    self.isHPAKnown = isHPAKnown
     self.remarks = remarks
   }
 
@@ -37,6 +40,7 @@ package struct TargetView: Sendable, Equatable {
       hpa = try await api.get(
         .horizontalPodAutoscalers, ObjectKey(namespace: key.namespace, name: object.hpaName))
     } catch {
+      isHPAKnown = hpa != nil
       remarks.append("\(error)")
     }
   }

@@ -21,6 +21,9 @@ extension Transfer {
       // A server that moved must be found again within a second; names are looked up only to
       // connect.
       ccurl_set_long(handle, CURLOPT_DNS_CACHE_TIMEOUT, 1),
+      // A CA that was renewed must hold within a second, not after a day. To read a bundle of all
+      // public CAs takes 60 ms, too long to be done for each connection of a round.
+      ccurl_set_authority_age(handle, 1),
     ]
     return codes.allSatisfy { $0 == CURLE_OK }
   }

@@ -176,15 +176,16 @@ package final class DecisionRunner: Sendable {
   /// Starts collecting and deciding for one trigger.
   ///
   /// `onDecision` is called after every decision, on the collector's thread; it must be quick.
+  /// - Parameter metadata: what `spec` was read from. Without it nothing is written directly.
   /// - Throws: `CollectionRefusal` when there is no server to ask or it may not be asked,
   ///   `CollectionLimitReached` when the collector asks as much as it may already.
   package func begin(
-    namespace: String, name: String, spec: TriggerSpec,
+    namespace: String, name: String, metadata: [String: String] = [:], spec: TriggerSpec,
     onDecision: @escaping @Sendable (PublishedDecision) -> Void
   ) throws -> ScaledTrigger {
     let trigger = ScaledTrigger(
-      namespace: namespace, name: name, spec: spec, wallSeconds: wallSeconds, groups: groups,
-      cluster: cluster, onDecision: onDecision)
+      namespace: namespace, name: name, metadata: metadata, spec: spec, wallSeconds: wallSeconds,
+      groups: groups, cluster: cluster, onDecision: onDecision)
     let queries = try queries(of: spec, namespace: namespace)
     let started =
       queries.scrapes.sources.isEmpty

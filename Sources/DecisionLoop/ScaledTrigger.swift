@@ -9,6 +9,8 @@ package final class ScaledTrigger: Sendable {
   package let namespace: String
   /// The ScaledObject's name.
   package let name: String
+  /// The trigger metadata as its callers send it.
+  package let metadata: [String: String]
   /// What its metadata says.
   package let spec: TriggerSpec
 
@@ -46,12 +48,13 @@ package final class ScaledTrigger: Sendable {
   }
 
   init(
-    namespace: String, name: String, spec: TriggerSpec,
+    namespace: String, name: String, metadata: [String: String], spec: TriggerSpec,
     wallSeconds: @escaping @Sendable () -> Double, groups: GroupActivity, cluster: ClusterLink?,
     onDecision: @escaping @Sendable (PublishedDecision) -> Void
   ) {
     self.namespace = namespace
     self.name = name
+    self.metadata = metadata
     self.spec = spec
     self.wallSeconds = wallSeconds
     self.groups = groups

@@ -17,6 +17,8 @@ package struct ResourceSlice: APIObject, Equatable {
     package var nodeSelector: NodeSelector?
     /// Whether every node reaches them.
     package var allNodes: Bool?
+    /// Whether each device says for itself which nodes reach it.
+    package var perDeviceNodeSelection: Bool?
     /// The devices.
     package var devices: [Device]?
   }
@@ -37,6 +39,8 @@ package struct ResourceSlice: APIObject, Equatable {
     package var attributes: [String: Attribute]?
     /// What keeps claims off it.
     package var taints: [Taint]?
+    /// The node it is on, where each device says so for itself.
+    package var nodeName: String?
   }
 
   /// What a device is, in one respect.
@@ -121,6 +125,8 @@ package struct ResourceClaim: APIObject, Equatable {
     package var count: Int?
     /// Further conditions.
     package var selectors: [DeviceSelector]?
+    /// Whether it watches devices that others hold.
+    package var adminAccess: Bool?
   }
 
   /// What was given.
@@ -149,6 +155,8 @@ package struct ResourceClaim: APIObject, Equatable {
     package var pool: String
     /// Its name there.
     package var device: String
+    /// Whether it is only watched: then others may hold it, too.
+    package var adminAccess: Bool?
 
     /// A device by its place.
     package init(driver: String, pool: String, device: String) {

@@ -12,8 +12,9 @@ package struct Pod: APIObject, Equatable {
     status?.phase != "Succeeded" && status?.phase != "Failed"
   }
 
-  /// Seconds from being asked for to being ready for the first time, where that can be told: a pod
-  /// whose containers have restarted may have become ready before.
+  /// Seconds from being asked for to being ready, where that may be the first time: a pod whose
+  /// containers have restarted may have become ready before. So may one whose probe failed, which
+  /// its status does not tell.
   package var coldStartSeconds: Double? {
     guard let made = metadata.creationTimestamp, let ready = status?.conditions?["Ready"],
       ready.isTrue, let since = ready.lastTransitionTime, since >= made,
@@ -64,6 +65,8 @@ package struct PodSpec: Codable, Sendable, Equatable {
   package var topologySpreadConstraints: [TopologySpreadConstraint]?
   /// Devices it claims.
   package var resourceClaims: [PodResourceClaim]?
+  /// The amounts of the pod as a whole (Kubernetes 1.34 and newer: cpu, memory, huge pages).
+  package var resources: Resources?
 
   /// A pod of these containers.
   package init(containers: [Container]) { self.containers = containers }
@@ -79,12 +82,18 @@ package struct PodSpec: Codable, Sendable, Equatable {
     package init(requests: [String: Quantity]) { resources = Resources(requests: requests) }
   }
 
-  /// What a container asks for.
+  /// What a container, or a pod as a whole, asks for.
   package struct Resources: Codable, Sendable, Equatable {
     /// What must be free.
     package var requests: [String: Quantity]?
     /// What is not exceeded; also the request where that is not written.
     package var limits: [String: Quantity]?
+
+    /// Amounts from their parts.
+    package init(requests: [String: Quantity]? = nil, limits: [String: Quantity]? = nil) {
+      self.requests = requests
+      self.limits = limits
+    }
 
     /// The amount of one resource that must be free.
     func request(_ name: String) -> Int64 {
@@ -175,10 +184,9 @@ package struct PodSpec: Codable, Sendable, Equatable {
   /// The names of all resources that are asked for.
   package var resourceNames: Set<String> {
     var names = Set(overhead?.keys.map { $0 } ?? [])
-    for container in containers + (initContainers ?? []) {
-      for amounts in [container.resources?.requests, container.resources?.limits] {
-        names.formUnion(amounts?.keys.map { $0 } ?? [])
-      }
+    let all = [resources] + (containers + (initContainers ?? [])).map(\.resources)
+    for amounts in all.flatMap({ [$0?.requests, $0?.limits] }) {
+      names.formUnion(amounts?.keys.map { $0 } ?? [])
     }
     return names
   }
@@ -186,7 +194,9 @@ package struct PodSpec: Codable, Sendable, Equatable {
   /// The amount of one resource, in thousandths, that must be free on its node: the sum over its
   /// containers, or what an init container needs at its turn, whichever is more.
   ///
-  /// Containers of 1 and 2 and an init container of 4: 4. With a sidecar of 3 before it: 7.
+  /// Containers of 1 and 2 and an init container of 4: 4. With a sidecar of 3 before it: 7. What is
+  /// asked for the pod as a whole stands instead of that, and so does its limit where no container
+  /// asks for anything (KEP-2837).
   package func request(_ name: String) -> Int64 {
     var beside: Int64 = 0
     var most: Int64 = 0
@@ -196,6 +206,8 @@ package struct PodSpec: Codable, Sendable, Equatable {
       most = max(most, container.restartPolicy == "Always" ? beside : beside.plus(amount))
     }
     let sum = containers.reduce(beside) { $0.plus($1.resources?.request(name) ?? 0) }
-    return max(sum, most).plus(overhead?[name]?.thousandths ?? 0)
+    let inside = max(sum, most)
+    let whole = resources?.requests?[name] ?? (inside == 0 ? resources?.limits?[name] : nil)
+    return (whole?.thousandths ?? inside).plus(overhead?[name]?.thousandths ?? 0)
   }
 }

@@ -26,14 +26,32 @@ package struct ScaledObject: APIObject, Equatable {
     package var idleReplicaCount: Int?
     /// How KEDA is to write the HPA.
     package var advanced: Advanced?
+    /// What KEDA asks about.
+    package var triggers: [Trigger]?
 
     /// A spec that scales a workload.
     package init(
-      scaleTargetRef: TargetReference, minReplicaCount: Int? = nil, maxReplicaCount: Int? = nil
+      scaleTargetRef: TargetReference, minReplicaCount: Int? = nil, maxReplicaCount: Int? = nil,
+      triggers: [Trigger]? = nil
     ) {
       self.scaleTargetRef = scaleTargetRef
       self.minReplicaCount = minReplicaCount
       self.maxReplicaCount = maxReplicaCount
+      self.triggers = triggers
+    }
+  }
+
+  /// One thing that KEDA asks about.
+  package struct Trigger: Codable, Sendable, Equatable {
+    /// Which of KEDA's scalers it is for; `external` and `external-push` are ours.
+    package var type: String?
+    /// What the scaler is told.
+    package var metadata: [String: String]?
+
+    /// A trigger from its parts.
+    package init(type: String, metadata: [String: String]) {
+      self.type = type
+      self.metadata = metadata
     }
   }
 
@@ -89,6 +107,19 @@ package struct ScaledObject: APIObject, Equatable {
   package var hpaName: String {
     status?.hpaName ?? spec.advanced?.horizontalPodAutoscalerConfig?.name
       ?? "keda-hpa-\(metadata.name)"
+  }
+
+  /// Whether one of its external triggers has exactly this metadata.
+  ///
+  /// KEDA sends a trigger's `metadata` whole, `scalerAddress` included, and adds nothing to it:
+  /// what a TriggerAuthentication gives stays with KEDA. Only keys that end in `FromEnv` go out
+  /// with a value of the workload's environment, which is not looked up here: they match nothing
+  /// (kedacore/keda `pkg/scalers/external_scaler.go`, parseExternalScalerMetadata).
+  package func hasExternalTrigger(_ metadata: [String: String]) -> Bool {
+    (spec.triggers ?? []).contains { trigger in
+      (trigger.type == "external" || trigger.type == "external-push")
+        && trigger.metadata ?? [:] == metadata
+    }
   }
 
   /// Why it may not be scaled up: the annotation or condition that pauses it; nil where none does.

@@ -8,9 +8,20 @@ package struct DeviceRoom: Sendable {
 
   /// A device that no claim holds.
   private struct FreeDevice {
-    var node: String
+    /// Nil where several nodes reach it.
+    var node: String?
     var driver: String
     var attributes: [String: DeviceAttribute]
+
+    func meets(_ wanted: Wanted) -> Bool {
+      wanted.conditions.allSatisfy { $0.holds(driver: driver, attributes: attributes) }
+    }
+  }
+
+  /// So many devices of a kind.
+  private struct Wanted {
+    var count: Int
+    var conditions: [DeviceCondition]
   }
 
   /// What the cluster says: which devices there are, which kinds, and which are given away.
@@ -24,7 +35,10 @@ package struct DeviceRoom: Sendable {
       }, uniquingKeysWith: { one, _ in one })
     self.templates = Dictionary(
       templates.map { ($0.metadata.key, $0.spec.spec) }, uniquingKeysWith: { one, _ in one })
-    let taken = Set(claims.flatMap { $0.status?.allocation?.devices?.results ?? [] })
+    let taken = Set(
+      claims.flatMap { $0.status?.allocation?.devices?.results ?? [] }
+        .filter { $0.adminAccess != true }
+        .map { ResourceClaim.Result(driver: $0.driver, pool: $0.pool, device: $0.device) })
     // A pool that is published anew counts only in its newest generation.
     var newest: [String: Int] = [:]
     for slice in slices {
@@ -33,9 +47,7 @@ package struct DeviceRoom: Sendable {
     }
     free = slices.flatMap { slice -> [FreeDevice] in
       let pool = slice.spec.pool
-      guard let node = slice.spec.nodeName,
-        newest[slice.spec.driver + "/" + pool.name] == pool.generation ?? 0
-      else { return [] }
+      guard newest[slice.spec.driver + "/" + pool.name] == pool.generation ?? 0 else { return [] }
       return (slice.spec.devices ?? []).compactMap { device in
         let result = ResourceClaim.Result(
           driver: slice.spec.driver, pool: pool.name, device: device.name)
@@ -49,7 +61,8 @@ package struct DeviceRoom: Sendable {
           )
         }
         return FreeDevice(
-          node: node, driver: slice.spec.driver,
+          node: slice.spec.perDeviceNodeSelection == true ? device.nodeName : slice.spec.nodeName,
+          driver: slice.spec.driver,
           attributes: Dictionary(attributes) { one, _ in one })
       }
     }
@@ -62,7 +75,7 @@ package struct DeviceRoom: Sendable {
   package func copies(
     claims: [String], namespace: String
   ) -> (byNode: [String: Int]?, remarks: [String]) {
-    var wanted: [String: (count: Int, conditions: [DeviceCondition])] = [:]
+    var wanted: [String: Wanted] = [:]
     for name in claims {
       guard let spec = templates[ObjectKey(namespace: namespace, name: name)] else {
         return (nil, ["there is no ResourceClaimTemplate \"\(name.prefix(80))\""])
@@ -71,6 +84,9 @@ package struct DeviceRoom: Sendable {
         guard let exactly = request.exactly, exactly.allocationMode ?? "ExactCount" == "ExactCount"
         else {
           return (nil, ["the claim's request \"\(request.name.prefix(80))\" is not for a count"])
+        }
+        guard exactly.adminAccess != true else {
+          return (nil, ["the claim's request \"\(request.name.prefix(80))\" is for admin access"])
         }
         guard let selectors = classes[exactly.deviceClassName] else {
           return (nil, ["there is no DeviceClass \"\(exactly.deviceClassName.prefix(80))\""])
@@ -85,19 +101,22 @@ package struct DeviceRoom: Sendable {
         }
         // Requests of one class and the same selectors draw on the same devices.
         let key = exactly.deviceClassName + "\u{0}" + own.joined(separator: "\u{0}")
-        wanted[key] = ((wanted[key]?.count ?? 0) + (exactly.count ?? 1), conditions)
+        wanted[key] = Wanted(
+          count: (wanted[key]?.count ?? 0) + (exactly.count ?? 1), conditions: conditions)
       }
     }
     var byNode: [String: Int] = [:]
     for (node, devices) in Dictionary(grouping: free, by: \.node) {
+      guard let node else {
+        // Counted for each node they would be room many times over, left out none.
+        guard !devices.contains(where: { wanted.values.contains(where: $0.meets) }) else {
+          return (nil, ["free devices that it claims are reached from several nodes"])
+        }
+        continue
+      }
       byNode[node] =
-        wanted.values.map { request in
-          devices.count { device in
-            request.conditions.allSatisfy {
-              $0.holds(driver: device.driver, attributes: device.attributes)
-            }
-          } / max(1, request.count)
-        }.min() ?? 0
+        wanted.values.map { request in devices.count { $0.meets(request) } / max(1, request.count) }
+        .min() ?? 0
     }
     return (byNode, [])
   }

@@ -207,8 +207,9 @@ final class TriggerTable: Sendable {
       return .success(entry)
     }
     do {
+      let ref = entry.identity.ref
       let trigger = try runner.begin(
-        namespace: entry.identity.ref.namespace, name: entry.identity.ref.name, spec: spec
+        namespace: ref.namespace, name: ref.name, metadata: ref.metadata, spec: spec
       ) { [weak entry] published in
         entry?.update(published)
       }

@@ -9,6 +9,7 @@ enum ClusterObjects {
   static let deployments = "/apis/apps/v1/namespaces/inference/deployments"
   static let autoscalers = "/apis/autoscaling/v2/namespaces/inference/horizontalpodautoscalers"
   static let nodes = "/api/v1/nodes"
+  static let pods = "/api/v1/namespaces/inference/pods"
   static let events = "/api/v1/namespaces/inference/events"
 
   static func deployment(_ name: String, replicas: Int, gpus: Int = 1) -> String {
@@ -20,14 +21,19 @@ enum ClusterObjects {
     """
   }
 
+  /// What the external trigger of a ScaledObject says here.
+  static let metadata = ["queueDepthQuery": "q", "scalerAddress": "scaler.keda:4317"]
+
   static func scaledObject(
     _ name: String, max: Int = 50, annotations: String = "{}", target: String? = nil
   ) -> String {
-    """
-    {"metadata": {"name": "\(name)", "annotations": \(annotations)}, "spec": {
-     "scaleTargetRef": {"name": "\(target ?? name)"}, "minReplicaCount": 0,
-     "maxReplicaCount": \(max), "triggers": []}}
-    """
+    let trigger = metadata.map { "\"\($0)\": \"\($1)\"" }.joined(separator: ", ")
+    return """
+      {"metadata": {"name": "\(name)", "annotations": \(annotations)}, "spec": {
+       "scaleTargetRef": {"name": "\(target ?? name)"}, "minReplicaCount": 0,
+       "maxReplicaCount": \(max),
+       "triggers": [{"type": "external-push", "metadata": {\(trigger)}}]}}
+      """
   }
 
   static func autoscaler(_ name: String, max: Int = 50, extra: String = "") -> String {

@@ -48,8 +48,12 @@ struct ClusterScalerTests {
     return scale.currentReplicas
   }
 
-  private func burst(_ desired: Int) -> Decision {
-    Decision(desiredReplicas: desired, isActive: true, mode: .panic)
+  private func burst(
+    _ desired: Int, limit: Int? = nil, metadata: [String: String] = ClusterObjects.metadata
+  ) -> DirectScaleUp.Wish {
+    DirectScaleUp.Wish(
+      Decision(desiredReplicas: desired, isActive: true, mode: .panic), metadata: metadata,
+      limitPerMinute: limit)
   }
 
   private func patches(_ cluster: FakeCluster) async throws -> Int {
@@ -61,12 +65,12 @@ struct ClusterScalerTests {
     defer { cluster.stop() }
     try await cluster.add("llm", replicas: 2)
     try await scaling(cluster) { scaler, outcomes in
-      scaler.consider(burst(20), for: llm, limit: nil)
+      scaler.consider(burst(20), for: llm)
       try await eventually(within: .seconds(30)) { outcomes.list == [.wrote(from: 2, to: 20)] }
       #expect(try await replicas(cluster) == 20)
-      for _ in 0..<5 { scaler.consider(burst(20), for: llm, limit: nil) }
-      scaler.consider(burst(3), for: llm, limit: nil)
-      scaler.consider(burst(21), for: llm, limit: nil)
+      for _ in 0..<5 { scaler.consider(burst(20), for: llm) }
+      scaler.consider(burst(3), for: llm)
+      scaler.consider(burst(21), for: llm)
       try await eventually(within: .seconds(30)) { outcomes.list.count == 2 }
       #expect(outcomes.list.last == .wrote(from: 20, to: 21))
       #expect(try await patches(cluster) == 2)
@@ -82,13 +86,13 @@ struct ClusterScalerTests {
     try await cluster.add("llm", replicas: 2)
     try await scaling(cluster) { scaler, outcomes in
       try await cluster.faults(#"{"conflicts": 2}"#)
-      scaler.consider(burst(20), for: llm, limit: nil)
+      scaler.consider(burst(20), for: llm)
       try await eventually(within: .seconds(30)) { outcomes.list == [.wrote(from: 2, to: 20)] }
       #expect(scaler.counts.conflicts == 2)
       try await cluster.send(
         "PATCH", ClusterObjects.deployments + "/llm/scale?fieldManager=kubectl",
         #"{"spec": {"replicas": 5}}"#)
-      scaler.consider(burst(30), for: llm, limit: nil)
+      scaler.consider(burst(30), for: llm)
       try await eventually(within: .seconds(30)) {
         outcomes.list.last == .held(.writtenBy("kubectl"))
       }
@@ -102,10 +106,10 @@ struct ClusterScalerTests {
     try await cluster.add("llm", replicas: 2)
     try await scaling(cluster) { scaler, outcomes in
       try await cluster.faults(#"{"busy": 1, "retryAfter": 1}"#)
-      scaler.consider(burst(20), for: llm, limit: nil)
+      scaler.consider(burst(20), for: llm)
       try await eventually(within: .seconds(30)) { outcomes.list.count == 1 }
       try await eventually(within: .seconds(30)) {
-        scaler.consider(burst(20), for: llm, limit: nil)
+        scaler.consider(burst(20), for: llm)
         return outcomes.list.count == 2
       }
       #expect(outcomes.list.last == .wrote(from: 2, to: 20))
@@ -119,9 +123,9 @@ struct ClusterScalerTests {
     try await cluster.add("llm", replicas: 2)
     try await scaling(cluster) { scaler, outcomes in
       try await cluster.faults(#"{"deny": [["patch", "apps", "deployments/scale"]]}"#)
-      scaler.consider(burst(20), for: llm, limit: nil)
+      scaler.consider(burst(20), for: llm)
       try await eventually(within: .seconds(30)) { outcomes.list.count == 1 }
-      for _ in 0..<5 { scaler.consider(burst(20), for: llm, limit: nil) }
+      for _ in 0..<5 { scaler.consider(burst(20), for: llm) }
       guard case .failed(let failure)? = outcomes.list.first else {
         Issue.record("\(outcomes.list)")
         return
@@ -137,7 +141,7 @@ struct ClusterScalerTests {
     defer { cluster.stop() }
     try await cluster.add("llm", replicas: 0)
     try await scaling(cluster) { scaler, outcomes in
-      scaler.consider(burst(8), for: llm, limit: nil)
+      scaler.consider(burst(8), for: llm)
       try await eventually(within: .seconds(30)) { outcomes.list == [.wrote(from: 0, to: 8)] }
       #expect(try await patches(cluster) == 1)
       print("0 -> 8: decision to answer \(scaler.counts.lastSeconds ?? 0) s")
@@ -156,7 +160,7 @@ struct ClusterScalerTests {
       ClusterObjects.scaledObject("llm").replacing(
         #""scaleTargetRef": {"#, with: #""scaleTargetRef": {"kind": "StatefulSet", "#))
     try await scaling(cluster) { scaler, outcomes in
-      scaler.consider(burst(6), for: llm, limit: nil)
+      scaler.consider(burst(6), for: llm)
       try await eventually(within: .seconds(30)) { outcomes.list == [.wrote(from: 2, to: 6)] }
       #expect(
         try await cluster.requests().contains {
@@ -172,7 +176,7 @@ struct ClusterScalerTests {
     try await scaling(cluster) { scaler, outcomes in
       try await cluster.faults(
         #"{"conflicts": 1, "deny": [["get", "apps", "deployments"]]}"#)
-      scaler.consider(burst(20), for: llm, limit: nil)
+      scaler.consider(burst(20), for: llm)
       try await eventually(within: .seconds(30)) { outcomes.list.count == 1 }
       guard case .failed(let failure)? = outcomes.list.first else {
         Issue.record("\(outcomes.list)")
@@ -189,8 +193,8 @@ struct ClusterScalerTests {
     try await cluster.add("llm", replicas: 2)
     try await scaling(cluster) { scaler, outcomes in
       try await cluster.faults(#"{"slow": 0.5}"#)
-      for _ in 0..<5 { scaler.consider(burst(20), for: llm, limit: nil) }
-      scaler.consider(burst(25), for: llm, limit: nil)
+      for _ in 0..<5 { scaler.consider(burst(20), for: llm) }
+      scaler.consider(burst(25), for: llm)
       try await eventually(within: .seconds(30)) {
         outcomes.list == [.wrote(from: 2, to: 20), .wrote(from: 20, to: 25)]
           || outcomes.list == [.wrote(from: 2, to: 20), .wrote(from: 2, to: 25)]
@@ -206,10 +210,10 @@ struct ClusterScalerTests {
     try await cluster.add("llm", replicas: 2)
     let leads = Mutex(false)
     try await scaling(cluster, leads: { leads.withLock { $0 } }) { scaler, outcomes in
-      scaler.consider(burst(20), for: llm, limit: nil)
+      scaler.consider(burst(20), for: llm)
       #expect(outcomes.list.isEmpty)
       leads.withLock { $0 = true }
-      scaler.consider(burst(20), for: llm, limit: nil)
+      scaler.consider(burst(20), for: llm)
       try await eventually(within: .seconds(30)) { outcomes.list == [.wrote(from: 2, to: 20)] }
       #expect(try await patches(cluster) == 1)
     }
@@ -220,11 +224,52 @@ struct ClusterScalerTests {
     defer { cluster.stop() }
     try await cluster.add("llm", replicas: 2)
     try await scaling(cluster) { scaler, outcomes in
-      scaler.consider(burst(30), for: llm, limit: 6)
+      scaler.consider(burst(30, limit: 6), for: llm)
       try await eventually(within: .seconds(30)) { outcomes.list == [.wrote(from: 2, to: 8)] }
-      scaler.consider(burst(30), for: llm, limit: 6)
+      scaler.consider(burst(30, limit: 6), for: llm)
       try await eventually(within: .seconds(30)) { outcomes.list.last == .held(.limitPerMinute(6)) }
       #expect(try await replicas(cluster) == 8)
+    }
+  }
+
+  @Test func `the limit is the one that the trigger names now, without a restart`() async throws {
+    let cluster = try FakeCluster()
+    defer { cluster.stop() }
+    try await cluster.add("llm", replicas: 2)
+    try await scaling(cluster) { scaler, outcomes in
+      scaler.consider(burst(30, limit: 1), for: llm)
+      try await eventually(within: .seconds(30)) { outcomes.list == [.wrote(from: 2, to: 3)] }
+      scaler.consider(burst(30, limit: 40), for: llm)
+      try await eventually(within: .seconds(30)) { outcomes.list.last == .wrote(from: 3, to: 30) }
+    }
+  }
+
+  @Test func `a trigger that the ScaledObject does not have writes nothing, and that is told once`()
+    async throws
+  {
+    let cluster = try FakeCluster()
+    defer { cluster.stop() }
+    try await cluster.add("llm", replicas: 2)
+    try await scaling(cluster) { scaler, outcomes in
+      var edited = ClusterObjects.metadata
+      edited["queueDepthThreshold"] = "1"
+      for _ in 0..<3 {
+        scaler.consider(burst(20, metadata: edited), for: llm)
+        // The ScaledObject's own trigger wants no more meanwhile, which makes nothing news again.
+        scaler.consider(burst(2), for: llm)
+      }
+      #expect(outcomes.list == [.held(.notItsTrigger)])
+      try await cluster.send(
+        "PATCH", ClusterObjects.scaledObjects + "/llm",
+        #"{"spec": {"triggers": [{"type": "external", "metadata": {"queueDepthQuery": "q", "#
+          + #""queueDepthThreshold": "1", "scalerAddress": "scaler.keda:4317"}}]}}"#)
+      try await eventually(within: .seconds(30)) {
+        scaler.consider(burst(20, metadata: edited), for: llm)
+        return outcomes.list.last == .wrote(from: 2, to: 20)
+      }
+      scaler.consider(burst(30), for: llm)
+      #expect(outcomes.list.last == .held(.notItsTrigger))
+      #expect(try await patches(cluster) == 2)
     }
   }
 }

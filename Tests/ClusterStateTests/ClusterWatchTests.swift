@@ -1,5 +1,6 @@
 import ClusterState
 import DecisionLoop
+import Foundation
 import KubernetesClient
 import KubernetesFormat
 import Logging
@@ -12,9 +13,11 @@ struct ClusterWatchTests {
 
   /// Runs `body` while the cluster is followed.
   private func following(
-    _ cluster: FakeCluster, _ body: (ClusterWatch) async throws -> Void
+    _ cluster: FakeCluster, patience: Duration = .seconds(60),
+    _ body: (ClusterWatch) async throws -> Void
   ) async throws {
-    let watch = ClusterWatch(api: try cluster.api(), logger: Logger(label: "test"))
+    let watch = ClusterWatch(
+      api: try cluster.api(), logger: Logger(label: "test"), patience: patience)
     try await withThrowingTaskGroup(of: Void.self) { group in
       group.addTask { await watch.run() }
       try await body(watch)
@@ -23,7 +26,7 @@ struct ClusterWatchTests {
   }
 
   @Test func `replicas, bounds and readiness follow the Deployment`() async throws {
-    let cluster = try FakeCluster(["--ready-after", "0.4"])
+    let cluster = try FakeCluster(["--ready-after", "2"])
     defer { cluster.stop() }
     try await cluster.add("llm", replicas: 2, max: 20)
     try await following(cluster) { watch in
@@ -55,6 +58,77 @@ struct ClusterWatchTests {
     }
   }
 
+  /// A pod that was made so many seconds ago, and has been ready since so many.
+  private func pod(_ name: String, madeAgo: Double, readyAgo: Double) -> String {
+    func time(_ ago: Double) -> String {
+      Timestamp(unixSeconds: (Date.now.timeIntervalSince1970 - ago).rounded(.down)).text
+    }
+    return """
+      {"metadata": {"name": "\(name)", "labels": {"app": "llm"},
+        "creationTimestamp": "\(time(madeAgo))"},
+       "spec": {"nodeName": "a", "containers": [{"name": "c"}]},
+       "status": {"phase": "Running", "containerStatuses": [{"restartCount": 0}], "conditions": [
+        {"type": "Ready", "status": "True", "lastTransitionTime": "\(time(readyAgo))"}]}}
+      """
+  }
+
+  @Test func `what became ready again before it was followed is no cold start`() async throws {
+    let cluster = try FakeCluster()
+    defer { cluster.stop() }
+    try await cluster.add("llm", replicas: 3)
+    for (name, readyAgo) in [("a", 32_360.0), ("b", 3600), ("c", 3600)] {
+      try await cluster.send(
+        "POST", ClusterObjects.pods, pod(name, madeAgo: 32_400, readyAgo: readyAgo))
+    }
+    try await following(cluster) { watch in
+      try await eventually(within: .seconds(20)) { watch.reading(of: llm).coldStart != nil }
+      #expect(watch.reading(of: llm).coldStart == .init(p50: 40, p90: 40, count: 1))
+      // What comes while it is followed is seen from its beginning, and may take hours.
+      try await cluster.send("POST", ClusterObjects.pods, pod("d", madeAgo: 7200, readyAgo: 0))
+      try await eventually(within: .seconds(20)) { watch.reading(of: llm).coldStart?.count == 2 }
+      #expect(watch.reading(of: llm).coldStart?.p90 == 7200)
+    }
+  }
+
+  @Test func `a StatefulSet's new pod of an old name is another pod`() async throws {
+    let cluster = try FakeCluster()
+    defer { cluster.stop() }
+    try await cluster.add("llm", replicas: 1)
+    try await following(cluster) { watch in
+      for seconds in [40.0, 400] {
+        try await cluster.send(
+          "POST", ClusterObjects.pods, pod("llm-0", madeAgo: seconds, readyAgo: 0))
+        try await eventually(within: .seconds(20)) {
+          watch.reading(of: llm).coldStart?.p90 == seconds
+        }
+        try await cluster.send("DELETE", ClusterObjects.pods + "/llm-0")
+      }
+      #expect(watch.reading(of: llm).coldStart == .init(p50: 40, p90: 400, count: 2))
+    }
+  }
+
+  @Test func `room that cannot be told any more is no number`() async throws {
+    let cluster = try FakeCluster()
+    defer { cluster.stop() }
+    try await cluster.add("llm", replicas: 0)
+    try await cluster.send("POST", ClusterObjects.nodes, ClusterObjects.node("a", gpus: 4))
+    try await following(cluster, patience: .seconds(2)) { watch in
+      try await eventually(within: .seconds(30)) { watch.reading(of: llm).placeableReplicas == 4 }
+      try await cluster.faults(
+        #"{"deny": [["list", "", "pods"], ["watch", "", "pods"]], "cutWatches": true, "#
+          + #""compact": true}"#)
+      try await eventually(within: .seconds(30)) {
+        watch.reading(of: llm).placeableReplicas == nil
+      }
+      #expect(
+        watch.reading(of: llm).remarks.first?.hasPrefix(
+          "the room is not known: the cluster's API: may not") == true)
+      try await cluster.faults(#"{"deny": []}"#)
+      try await eventually(within: .seconds(60)) { watch.reading(of: llm).placeableReplicas == 4 }
+      #expect(watch.reading(of: llm).remarks == [])
+    }
+  }
+
   @Test func `room is what the nodes leave beside the replicas that run`() async throws {
     let cluster = try FakeCluster()
     defer { cluster.stop() }
@@ -68,7 +142,7 @@ struct ClusterWatchTests {
         {"limits": {"nvidia.com/gpu": "\(gpus)"}}}]}}
       """
     }
-    let pods = "/api/v1/namespaces/inference/pods"
+    let pods = ClusterObjects.pods
     try await cluster.send("POST", pods, pod("llm-0", app: "llm", node: "a", gpus: 2))
     try await cluster.send("POST", pods, pod("other", app: "other", node: "a", gpus: 3))
     try await following(cluster) { watch in
@@ -103,6 +177,8 @@ struct ClusterWatchTests {
       if denied == ["list", "", "nodes"] {
         #expect(watch.reading(of: llm).placeableReplicas == nil)
       }
+      // No HPA is there only where the HPAs are told.
+      #expect(watch.view(of: llm)?.isHPAKnown == (resource != "horizontalpodautoscalers"))
     }
   }
 

@@ -7,7 +7,7 @@ import Testing
   private static let metadata = """
     {"queueDepthQuery": "queue_depth", "queueDepthThreshold": "50", "forecast": "off",
      "directScaleUp": "true", "stableWindow": "6s", "staleAfter": "3s", "onStale": "hold",
-     "holdFor": "6s"}
+     "holdFor": "6s", "scalerAddress": "scaler.keda:4317"}
     """
 
   @Test
@@ -26,7 +26,7 @@ import Testing
     }
     let cluster = try FakeCluster(["--ready-after", "0.5"])
     defer { cluster.stop() }
-    try await cluster.addWorkload()
+    try await cluster.addWorkload(metadata: Self.metadata)
     let scaler = try await cluster.scaler(fedBy: prometheus)
     defer { scaler.kill() }
     let client = try cluster.watch(scaler, metadata: Self.metadata)

@@ -6,7 +6,7 @@ import Testing
 @Suite(.serialized, .timeLimit(.minutes(4))) struct DirectPathTests {
   private static let metadata = """
     {"queueDepthQuery": "queue_depth", "queueDepthThreshold": "50", "forecast": "off",
-     "directScaleUp": "true"}
+     "directScaleUp": "true", "scalerAddress": "scaler.keda:4317"}
     """
 
   @Test func `A burst in Prometheus is written to the scale target by one of two replicas`()
@@ -16,7 +16,7 @@ import Testing
     defer { queue.remove() }
     let cluster = try FakeCluster(["--ready-after", "0.5"])
     defer { cluster.stop() }
-    try await cluster.addWorkload()
+    try await cluster.addWorkload(metadata: Self.metadata)
     var scalers: [ScalerProcess] = []
     var clients: [LineProcess] = []
     defer {
@@ -54,7 +54,9 @@ import Testing
     defer { queue.remove() }
     let cluster = try FakeCluster()
     defer { cluster.stop() }
-    try await cluster.addWorkload(gpus: 1)
+    let metadata = Self.metadata.replacing(
+      "}", with: #", "capacityOf": "cluster", "autoscaled": "1", "staleAfter": "3s"}"#)
+    try await cluster.addWorkload(gpus: 1, metadata: metadata)
     try await cluster.send(
       "POST", "/api/v1/nodes",
       """
@@ -63,10 +65,7 @@ import Testing
       """)
     let scaler = try await cluster.scaler(fedBy: queue.prometheus)
     defer { scaler.kill() }
-    let client = try cluster.watch(
-      scaler,
-      metadata: Self.metadata.replacing(
-        "}", with: #", "capacityOf": "cluster", "autoscaled": "1", "staleAfter": "3s"}"#))
+    let client = try cluster.watch(scaler, metadata: metadata)
     defer { client.kill() }
     try await eventually(within: .seconds(30)) {
       client.output.contains("2") && scaler.log.contains { $0.contains(" leads ") }
@@ -81,6 +80,32 @@ import Testing
     try await eventually(within: .seconds(30)) {
       try await cluster.events().keys.contains("SourceStale")
     }
+    #expect(try await scaler.terminate().exitCode == 0)
+  }
+
+  @Test func `A caller whose trigger the ScaledObject does not have moves nothing`() async throws {
+    let queue = try await ScrapedQueue(1000)
+    defer { queue.remove() }
+    let cluster = try FakeCluster()
+    defer { cluster.stop() }
+    try await cluster.addWorkload(
+      metadata: Self.metadata.replacing(#""directScaleUp": "true""#, with: #""output": "replicas""#)
+    )
+    let scaler = try await cluster.scaler(fedBy: queue.prometheus)
+    defer { scaler.kill() }
+    try await eventually(within: .seconds(30)) { scaler.log.contains { $0.contains(" leads ") } }
+    let stranger = try cluster.watch(scaler, metadata: Self.metadata)
+    defer { stranger.kill() }
+    try await eventually(within: .seconds(30)) {
+      stranger.output.contains("20")
+        && scaler.log.contains { $0.contains("no external trigger of the ScaledObject has this") }
+    }
+    #expect(try await cluster.replicas() == 2)
+    #expect(
+      try await !cluster.requests().contains {
+        $0.verb == "patch" && $0.resource == "deployments/scale"
+      })
+    #expect(scaler.log.count { $0.contains("replicas not written") } == 1)
     #expect(try await scaler.terminate().exitCode == 0)
   }
 

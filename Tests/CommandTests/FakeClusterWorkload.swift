@@ -6,8 +6,8 @@ extension FakeCluster {
   private static let scaledObjects = "/apis/keda.sh/v1alpha1/namespaces/inference/scaledobjects"
   private static let deployments = "/apis/apps/v1/namespaces/inference/deployments"
 
-  /// A kubeconfig file of its own for this cluster.
-  private func kubeconfig() throws -> URL {
+  /// A kubeconfig file of its own for this cluster; whoever asks for it removes it.
+  func kubeconfig() throws -> URL {
     let file = FileManager.default.temporaryDirectory.appending(path: "kube-\(UUID())")
     let text = """
       current-context: here
@@ -19,8 +19,9 @@ extension FakeCluster {
     return file
   }
 
-  /// A Deployment of two replicas that the HPA wrote, each of so many GPUs, and its ScaledObject.
-  func addWorkload(gpus: Int = 0) async throws {
+  /// A Deployment of two replicas that the HPA wrote, each of so many GPUs, and its ScaledObject
+  /// with one trigger.
+  func addWorkload(gpus: Int = 0, metadata: String) async throws {
     try await send(
       "POST", Self.deployments + "?fieldManager=kube-controller-manager",
       """
@@ -33,7 +34,8 @@ extension FakeCluster {
       "POST", Self.scaledObjects,
       """
       {"metadata": {"name": "llm"}, "spec": {"scaleTargetRef": {"name": "llm"},
-       "minReplicaCount": 2, "maxReplicaCount": 50, "triggers": []}}
+       "minReplicaCount": 2, "maxReplicaCount": 50,
+       "triggers": [{"type": "external-push", "metadata": \(metadata)}]}}
       """)
   }
 

@@ -12,7 +12,8 @@ struct PartitionedLeaderTests {
   private static let leads = "keda_burst_scaler_cluster_leader"
   private static let trigger = """
     {"queueDepthQuery": "queue_depth", "queueDepthThreshold": "50", "forecast": "off",
-     "stableWindow": "15s", "scaleDownDelay": "60s", "directScaleUp": "true"}
+     "stableWindow": "15s", "scaleDownDelay": "60s", "directScaleUp": "true",
+     "scalerAddress": "scaler.keda:4317"}
     """
 
   private static func writes(_ scaler: ScalerProcess) -> Int {
@@ -24,7 +25,7 @@ struct PartitionedLeaderTests {
   {
     try await Site.with(inCluster: true) { site in
       let cluster = try #require(site.cluster)
-      try await cluster.addWorkload()
+      try await cluster.addWorkload(metadata: Self.trigger)
       site.queue.set(60)
       let clients = try site.scalers.map { try cluster.watch($0, metadata: Self.trigger) }
       defer { for one in clients { one.kill() } }

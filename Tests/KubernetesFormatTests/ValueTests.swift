@@ -70,6 +70,21 @@ struct ValueTests {
     #expect(pod.request("cpu") == 0)
   }
 
+  @Test("what a pod asks for as a whole stands instead of what its containers ask for")
+  func wholePodRequests() {
+    var pod = PodSpec(containers: [
+      .init(requests: ["cpu": Quantity(whole: 1)]), .init(requests: [:]),
+    ])
+    pod.overhead = ["cpu": Quantity(whole: 1)]
+    pod.resources = .init(
+      requests: ["cpu": Quantity(whole: 4)], limits: ["memory": Quantity(whole: 9)])
+    #expect(pod.resourceNames == ["cpu", "memory"])
+    #expect(pod.request("cpu") == 5000)
+    #expect(pod.request("memory") == 9000)
+    pod.resources = .init(limits: ["cpu": Quantity(whole: 4)])
+    #expect(pod.request("cpu") == 2000)
+  }
+
   @Test("a watch's pieces become lines, wherever they are cut")
   func lines() {
     let text = Array("{\"a\":1}\n{\"b\":2}\n\n{\"c\":3}\n".utf8)

@@ -82,6 +82,45 @@ struct DeviceRoomTests {
     #expect(room.copies(claims: ["one"], namespace: "inference").byNode == ["a": 2])
   }
 
+  @Test("what a claim with admin access watches is free for others, and its own request no count")
+  func adminAccess() throws {
+    var watched = try allocated("gpu-0", pool: "a")
+    watched.status?.allocation?.devices?.results?[0].adminAccess = true
+    var watching = try claimTemplate("watching", count: 1)
+    watching.spec.spec.devices?.requests?[0].exactly?.adminAccess = true
+    let room = DeviceRoom(
+      slices: [try slice("a", pool: "a", gpus: 8)], classes: [try gpuClass()], claims: [watched],
+      templates: [try claimTemplate("one", count: 1), watching])
+    #expect(room.copies(claims: ["one"], namespace: "inference").byNode == ["a": 8])
+    #expect(
+      room.copies(claims: ["watching"], namespace: "inference").remarks
+        == ["the claim's request \"gpu\" is for admin access"])
+  }
+
+  @Test("devices that each say their node are counted there; what several nodes reach is not room")
+  func otherPlaces() throws {
+    var each = try slice("", pool: "each", gpus: 8)
+    each.spec.nodeName = nil
+    each.spec.perDeviceNodeSelection = true
+    for index in 0..<8 { each.spec.devices?[index].nodeName = index < 6 ? "a" : "b" }
+    var everywhere = try slice("", pool: "everywhere", gpus: 8)
+    everywhere.spec.nodeName = nil
+    everywhere.spec.allNodes = true
+    func copies(_ slices: [ResourceSlice]) throws -> (byNode: [String: Int]?, remarks: [String]) {
+      DeviceRoom(
+        slices: slices, classes: [try gpuClass()], claims: [],
+        templates: [try claimTemplate("one", count: 1)]
+      ).copies(claims: ["one"], namespace: "inference")
+    }
+    #expect(try copies([each]).byNode == ["a": 6, "b": 2])
+    let unknown = try copies([each, everywhere])
+    #expect(unknown.byNode == nil)
+    #expect(unknown.remarks == ["free devices that it claims are reached from several nodes"])
+    // Devices of another kind are of no matter.
+    everywhere.spec.driver = "network.example.com"
+    #expect(try copies([each, everywhere]).byNode == ["a": 6, "b": 2])
+  }
+
   @Test("a claim's own selector narrows its class")
   func ownSelector() throws {
     let room = DeviceRoom(

@@ -45,27 +45,40 @@ struct Server {
         group.addTask { try await demo.run(scaledBy: parts.scaler) }
       }
       let status = try await parts.listenForStatus(in: &group)
-      parts.setServing(true)
-      let listening = settings.grpcListen.withPort(parts.server.boundPort)
-      logger.notice(
-        "serving",
-        metadata: [
-          "address": "\(listening)", "version": "\(Version.current)",
-          "tls": "\(settings.tls != nil)",
-        ])
-      if isDemo {
-        FileHandle.standardOutput.write(Data(DemoGuide(grpc: listening, status: status).text.utf8))
-      }
       let reload = try reload(of: parts, logger: logger)
       if let reload {
         group.addTask { await reload.run() }
       }
-      await Self.untilEnd(signals, reload, logger: logger)
+      let ready = settings
+      await withTaskGroup { starting in
+        starting.addTask { await serve(parts, ready, status: status, logger: logger) }
+        await Self.untilEnd(signals, reload, logger: logger)
+        starting.cancelAll()
+      }
       logger.notice("draining", metadata: ["grace": "\(settings.drainGrace)"])
       await parts.drain(grace: settings.drainGrace)
       group.cancelAll()
     }
     logger.notice("stopped")
+  }
+
+  /// Asks for KEDA's calls once the cluster is known; never, where the end comes first.
+  private func serve(
+    _ parts: ServingParts, _ settings: ServerSettings, status: ListenAddress?, logger: Logger
+  ) async {
+    await parts.untilClusterIsTold()
+    guard !Task.isCancelled else { return }
+    parts.setServing(true)
+    let listening = settings.grpcListen.withPort(parts.server.boundPort)
+    logger.notice(
+      "serving",
+      metadata: [
+        "address": "\(listening)", "version": "\(Version.current)",
+        "tls": "\(settings.tls != nil)",
+      ])
+    if isDemo {
+      FileHandle.standardOutput.write(Data(DemoGuide(grpc: listening, status: status).text.utf8))
+    }
   }
 
   private func reload(of parts: ServingParts, logger: Logger) throws -> ConfigurationReload? {

@@ -79,6 +79,19 @@ struct ServingParts: Sendable {
     return reached
   }
 
+  /// How long the cluster is waited for.
+  private static let clusterPatience = Duration.seconds(15)
+
+  /// Waits until the cluster has told what decisions rest on, or why it cannot. Not for ever: many
+  /// triggers can be answered from the sources alone.
+  func untilClusterIsTold() async {
+    guard let watch = cluster?.watch else { return }
+    let end = ContinuousClock.now + Self.clusterPatience
+    while !watch.isTold, .now < end, !Task.isCancelled {
+      try? await Task.sleep(for: .milliseconds(20))
+    }
+  }
+
   /// Says on both ports whether KEDA can be answered.
   func setServing(_ serving: Bool) {
     health.setServing(serving)
