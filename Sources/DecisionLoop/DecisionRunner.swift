@@ -84,37 +84,38 @@ package final class DecisionRunner: Sendable {
         try await fill(newcomer, timeout: Self.lateHistoryTimeout)
       }
     } catch {
-      note("decides without the past, which the source does not give", error, of: trigger)
+      note("decides without the past, which the source does not give", of: trigger, error)
     }
     guard trigger.spec.policy.forecast == .seasonal else { return }
     do {
       try await fillDays(newcomer)
     } catch {
-      note("decides without earlier days, which the source does not give", error, of: trigger)
+      note("decides without earlier days, which the source does not give", of: trigger, error)
     }
   }
 
   private func note(
-    _ sentence: Logger.Message, _ failure: CollectionFailure, of trigger: ScaledTrigger
+    _ sentence: Logger.Message, of trigger: ScaledTrigger, _ failure: CollectionFailure? = nil
   ) {
-    logger.notice(
-      sentence,
-      metadata: [
-        "namespace": "\(trigger.namespace)", "scaledObject": "\(trigger.name)",
-        "reason": "\(failure.reason)",
-      ])
+    var metadata: Logger.Metadata = [
+      "namespace": "\(trigger.namespace)", "scaledObject": "\(trigger.name)",
+    ]
+    if let failure { metadata["reason"] = "\(failure.reason)" }
+    logger.notice(sentence, metadata: metadata)
   }
 
   private func fill(_ newcomer: Newcomer, timeout: Duration) async throws(CollectionFailure) {
     let trigger = newcomer.trigger
     let count = trigger.historySeconds
+    trigger.awaitHistory()
     // Up to this very second: what changed since the last whole one is what a burst hangs on.
     let history = try await collector.history(
       of: newcomer.queries.targets, start: Int(wallSeconds()) - count + 1, step: 1, count: count,
       timeout: timeout)
-    let changed = trigger.take(
+    let (isTaken, changed) = trigger.take(
       history, queries: newcomer.queries, secondsOfOrigin: secondsOfOrigin())
     if let changed { log(changed, of: trigger) }
+    if !isTaken { note("decides without the past, which the source gives too late", of: trigger) }
   }
 
   /// The same hours of earlier days, one request a day and query, the oldest day first.
