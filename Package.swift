@@ -191,7 +191,7 @@ let package = Package(
       name: "ScalerServiceTests",
       dependencies: [
         "TestSupport", "ScalerService", "DecisionLoop", "MetricCollection", "TriggerConfiguration",
-        "ScalingEngine", "ScalerMessages", "GRPCBinding",
+        "ScalingEngine", "ScalerMessages", "GRPCBinding", "CurlClient", logging,
       ], swiftSettings: house),
     .testTarget(
       name: "AdminServerTests",

@@ -116,6 +116,22 @@ static inline CURLcode ccurl_set_close_socket(
   return code != CURLE_OK ? code : (curl_easy_setopt)(handle, CURLOPT_CLOSESOCKETDATA, context);
 }
 
+static inline CURLcode ccurl_set_resolver_start(
+    CURL *handle, curl_resolver_start_callback function, void *context) {
+  CURLcode code = (curl_easy_setopt)(handle, CURLOPT_RESOLVER_START_FUNCTION, function);
+  return code != CURLE_OK ? code : (curl_easy_setopt)(handle, CURLOPT_RESOLVER_START_DATA, context);
+}
+
+// Without it giving up a look-up waits until getaddrinfo has returned. There since 7.87.0.
+static inline CURLcode ccurl_set_quick_exit(CURL *handle) {
+#if LIBCURL_VERSION_NUM >= 0x075700
+  return (curl_easy_setopt)(handle, CURLOPT_QUICK_EXIT, 1L);
+#else
+  (void)handle;
+  return CURLE_OK;
+#endif
+}
+
 static inline CURLcode ccurl_set_prerequest(
     CURL *handle, curl_prereq_callback function, void *context) {
   CURLcode code = (curl_easy_setopt)(handle, CURLOPT_PREREQFUNCTION, function);

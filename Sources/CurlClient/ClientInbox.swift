@@ -28,6 +28,7 @@ final class ClientInbox: Sendable {
   struct Reached: ~Copyable {
     let queueFull = Atomic<Int>(0)
     let delays = Atomic<Int>(0)
+    let lookUps = Atomic<Int>(0)
   }
 
   private let state = Mutex(State())

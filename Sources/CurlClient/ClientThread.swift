@@ -52,6 +52,7 @@ final class ClientThread {
       handleCommands()
       startWaiting()
       multi.perform()
+      inbox.reached.lookUps.store(multi.lookUps.refusedCount, ordering: .relaxed)
       let hasRoom = completeFinished()
       guard inbox.isEmpty, !(hasRoom && queues.waitingCount > 0) else { continue }
       expireWaiting()

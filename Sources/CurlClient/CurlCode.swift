@@ -11,6 +11,12 @@ struct CurlCode: RawRepresentable, Equatable, CustomStringConvertible {
   /// All went well.
   static let ok = CurlCode(CURLE_OK)
 
+  /// Whether the name servers have said that the name has no address.
+  var isAboutName: Bool {
+    let code = CURLcode(rawValue)
+    return code == CURLE_COULDNT_RESOLVE_HOST || code == CURLE_COULDNT_RESOLVE_PROXY
+  }
+
   /// libcurl's own words.
   var description: String { String(cString: curl_easy_strerror(CURLcode(rawValue))) }
 
@@ -19,7 +25,7 @@ struct CurlCode: RawRepresentable, Equatable, CustomStringConvertible {
     switch CURLcode(rawValue) {
     // Also what libcurl says of an answer that is not HTTP/1 or later.
     case CURLE_UNSUPPORTED_PROTOCOL: (300..<400).contains(status) ? .redirect : .broken
-    case CURLE_COULDNT_RESOLVE_HOST, CURLE_COULDNT_RESOLVE_PROXY: .unresolved
+    case _ where isAboutName: .unresolved
     case CURLE_COULDNT_CONNECT, CURLE_INTERFACE_FAILED: .refused
     case CURLE_OPERATION_TIMEDOUT: isConnected ? .timeout : .connectTimeout
     case CURLE_FILESIZE_EXCEEDED: .bodyTooLarge

@@ -37,6 +37,9 @@ package final class HTTPClient: Sendable {
   /// server.
   package var delayCount: Int { inbox.reached.delays.load(ordering: .relaxed) }
 
+  /// How often a name was not looked up because too many look-ups were left behind.
+  package var lookUpsRefusedCount: Int { inbox.reached.lookUps.load(ordering: .relaxed) }
+
   /// Starts a request.
   ///
   /// - Parameter completion: called exactly once, on the client's thread (or on the caller's after

@@ -7,6 +7,11 @@ package struct HTTPClientLimits: Sendable {
   /// Bytes of answers on their way at once, over all servers; the answer that would go beyond fails
   /// with `bodyTooLarge`.
   package var bodyBytes = 128 << 20
+  /// Look-ups of names that were given up on and may still have their thread; with as many no name
+  /// is looked up that has not been answered for.
+  package var lookUpsLeftBehind = 64
+  /// How long such a look-up is taken to last, in seconds.
+  package static var lookUpPatienceSeconds: Int { LookUps.patience.wholeMilliseconds / 1000 }
   /// Requests that wait for their turn; one more fails with `queueFull`.
   package var queued = 16_384
 

@@ -34,7 +34,8 @@ package struct HTTPFailure: Error, Sendable, Equatable {
   package let kind: Kind
   /// `scheme://host:port` of the server, without credentials.
   package let origin: String
-  /// libcurl's own words or the bound that was met.
+  /// libcurl's own words or the bound that was met; after a space, or empty, where nothing is
+  /// resolved.
   package let detail: String
 }
 
@@ -42,7 +43,8 @@ extension HTTPFailure: CustomStringConvertible {
   /// One sentence: what happened, and what to do where that is known.
   package var description: String {
     switch kind {
-    case .unresolved: "cannot resolve the host of \(origin); check the name and the cluster's DNS"
+    case .unresolved:
+      "cannot resolve the host of \(origin)\(detail); check the name and the cluster's DNS"
     case .refused: "cannot connect to \(origin) (\(detail)); is it running, and is the port right?"
     case .connectTimeout: "no connection to \(origin) \(detail); check routes and network policies"
     case .timeout: "\(origin) gave no whole answer \(detail)"

@@ -16,6 +16,8 @@ final class Multi {
   var bodyBytes = 0
   /// The most there may be of them.
   let bodyBytesLimit: Int
+  /// Which names may be looked up; the transfers tell of them.
+  var lookUps: LookUps
   /// What names lead to in tests; nil: what the system says.
   let names: HTTPNameTable?
 
@@ -28,6 +30,7 @@ final class Multi {
     self.sockets = sockets
     self.names = names
     bodyBytesLimit = limits.bodyBytes
+    lookUps = LookUps(limit: limits.lookUpsLeftBehind)
     ccurl_multi_set_long(handle, CURLMOPT_MAXCONNECTS, limits.inFlight)
     ccurl_multi_set_socket(handle, watchSocket, Unmanaged.passUnretained(sockets).toOpaque())
     ccurl_multi_set_timer(handle, setTimer, Unmanaged.passUnretained(self).toOpaque())

@@ -8,6 +8,9 @@ extension Transfer {
       ccurl_set_write(handle, collectBody, context),
       ccurl_set_open_socket(handle, openSocket, context),
       ccurl_set_prerequest(handle, judgeConnection, context),
+      ccurl_set_resolver_start(handle, startResolver, context),
+      // All requests share the thread that would else wait for a silent name server.
+      ccurl_set_quick_exit(handle),
       ccurl_set_pointer(handle, CURLOPT_ERRORBUFFER, errorText),
       ccurl_set_long(handle, CURLOPT_NOSIGNAL, 1),
       ccurl_set_string(handle, CURLOPT_PROTOCOLS_STR, "http,https"),
@@ -150,6 +153,12 @@ private let watchHeaders: ccurl_write_function = { bytes, size, count, context i
   guard isEnd else { return size * count }
   let transfer = Unmanaged<Transfer>.fromOpaque(context).takeUnretainedValue()
   return transfer.append(UnsafeRawBufferPointer(start: bytes, count: 0)) ? size * count : 0
+}
+
+/// CURLOPT_RESOLVER_START_FUNCTION; the context is the transfer.
+private let startResolver: curl_resolver_start_callback = { _, _, context in
+  guard let context else { return 1 }
+  return Unmanaged<Transfer>.fromOpaque(context).takeUnretainedValue().beginLookUp() ? 0 : 1
 }
 
 /// CURLOPT_OPENSOCKETFUNCTION; the context is the transfer. Each address that a name leads to comes

@@ -21,8 +21,20 @@ final class Transfer {
   private var multi: Multi?
   /// An address that was refused to the running request, and why.
   private var objection: String?
+  /// How far finding the running request's address is.
+  private var lookUp = LookUp.none
   /// What is being asked; nil between requests.
   private(set) var pending: PendingRequest?
+
+  /// How far finding an address is.
+  private enum LookUp: Equatable {
+    /// Nothing to be found, or found.
+    case none
+    /// It is being looked up.
+    case isRunning(String)
+    /// It may not be looked up now.
+    case refused
+  }
 
   /// Options that are kept from request to request.
   private struct Setup: Equatable {
@@ -55,6 +67,7 @@ final class Transfer {
     isCrowdedOut = false
     errorText.pointee = 0
     objection = nil
+    lookUp = .none
     self.multi = multi
     let wanted = Setup(tls: request.request.tls, proxy: request.request.proxy)
     if wanted != setup {
@@ -83,6 +96,7 @@ final class Transfer {
     guard let owner = ccurl_get_pointer(handle, CURLINFO_PRIVATE) else { return nil }
     let transfer = Unmanaged<Transfer>.fromOpaque(owner).takeRetainedValue()
     multi.remove(handle)
+    transfer.endLookUp(isAnswered: code.isAboutName)
     guard let request = transfer.pending else { return nil }
     let result = transfer.result(of: request, code)
     transfer.clear()
@@ -93,6 +107,7 @@ final class Transfer {
   func abandon(on multi: Multi) {
     guard let owner = ccurl_get_pointer(handle, CURLINFO_PRIVATE) else { return }
     multi.remove(handle)
+    endLookUp(isAnswered: false)
     clear()
     Unmanaged<Transfer>.fromOpaque(owner).release()
   }
@@ -110,8 +125,10 @@ final class Transfer {
       let kind: HTTPFailure.Kind =
         objection != nil
         ? .forbidden
-        : isBodyTooLarge
-          ? .bodyTooLarge : code.failureKind(isConnected: isConnected, status: status)
+        : lookUp != .none
+          ? .unresolved
+          : isBodyTooLarge
+            ? .bodyTooLarge : code.failureKind(isConnected: isConnected, status: status)
       return .failure(
         HTTPFailure(
           kind: kind, origin: request.request.url.origin, detail: detail(kind, code, request)))
@@ -139,13 +156,39 @@ final class Transfer {
     case .bodyTooLarge: "\(request.request.bodyLimitBytes) bytes"
     case .forbidden: objection ?? ""
     case .timeout: request.timeoutText
+    case .unresolved where lookUp == .refused: ", which is not looked up again so soon"
+    case .unresolved where code.isAboutName: ""
+    case .unresolved: " within \(request.request.connectTimeout.wholeMilliseconds) ms"
     case .connectTimeout: "within \(request.request.connectTimeout.wholeMilliseconds) ms"
     default: errorText.pointee == 0 ? code.description : String(cString: errorText)
     }
   }
 
+  /// Whether the host's name may be looked up now.
+  func beginLookUp() -> Bool {
+    guard let request = pending?.request, let multi else { return false }
+    let host = request.proxy ?? request.url.host
+    // libcurl asks before it sees that there is nothing to look up.
+    guard PeerAddress(host) == nil else { return true }
+    let mayBegin = multi.lookUps.begin(host, now: .now)
+    lookUp = mayBegin ? .isRunning(host) : .refused
+    return mayBegin
+  }
+
+  /// Tells how a look-up ended, if one ran.
+  private func endLookUp(isAnswered: Bool) {
+    guard case .isRunning(let host) = lookUp, let multi else { return }
+    if isAnswered {
+      multi.lookUps.answered(host)
+    } else {
+      multi.lookUps.gaveUp(host, now: .now)
+    }
+  }
+
   /// Opens a socket to an address unless it may not be asked.
   func open(_ address: UnsafePointer<curl_sockaddr>) -> Int32 {
+    endLookUp(isAnswered: true)
+    lookUp = .none
     var bytes = [UInt8](repeating: 0, count: 16)
     let count = Int(ccurl_peer_bytes(address, &bytes))
     guard let multi, let peer = PeerAddress(bytes: Array(bytes.prefix(count))), mayAsk(peer) else {

@@ -76,6 +76,8 @@ package final class DecisionRunner: Sendable {
 
   private func fill(_ newcomer: Newcomer) async {
     let trigger = newcomer.trigger
+    // It may have been ended while it waited for its turn.
+    guard running.withLock({ $0[ObjectIdentifier(trigger)] != nil }) else { return }
     do {
       do {
         try await fill(newcomer, timeout: ScaledTrigger.historyPatience)
@@ -84,37 +86,38 @@ package final class DecisionRunner: Sendable {
         try await fill(newcomer, timeout: Self.lateHistoryTimeout)
       }
     } catch {
-      note("decides without the past, which the source does not give", error, of: trigger)
+      note("decides without the past, which the source does not give", of: trigger, error)
     }
     guard trigger.spec.policy.forecast == .seasonal else { return }
     do {
       try await fillDays(newcomer)
     } catch {
-      note("decides without earlier days, which the source does not give", error, of: trigger)
+      note("decides without earlier days, which the source does not give", of: trigger, error)
     }
   }
 
   private func note(
-    _ sentence: Logger.Message, _ failure: CollectionFailure, of trigger: ScaledTrigger
+    _ sentence: Logger.Message, of trigger: ScaledTrigger, _ failure: CollectionFailure? = nil
   ) {
-    logger.notice(
-      sentence,
-      metadata: [
-        "namespace": "\(trigger.namespace)", "scaledObject": "\(trigger.name)",
-        "reason": "\(failure.reason)",
-      ])
+    var metadata: Logger.Metadata = [
+      "namespace": "\(trigger.namespace)", "scaledObject": "\(trigger.name)",
+    ]
+    if let failure { metadata["reason"] = "\(failure.reason)" }
+    logger.notice(sentence, metadata: metadata)
   }
 
   private func fill(_ newcomer: Newcomer, timeout: Duration) async throws(CollectionFailure) {
     let trigger = newcomer.trigger
     let count = trigger.historySeconds
+    trigger.awaitHistory()
     // Up to this very second: what changed since the last whole one is what a burst hangs on.
     let history = try await collector.history(
       of: newcomer.queries.targets, start: Int(wallSeconds()) - count + 1, step: 1, count: count,
       timeout: timeout)
-    let changed = trigger.take(
+    let (isTaken, changed) = trigger.take(
       history, queries: newcomer.queries, secondsOfOrigin: secondsOfOrigin())
     if let changed { log(changed, of: trigger) }
+    if !isTaken { note("decides without the past, which the source gives too late", of: trigger) }
   }
 
   /// The same hours of earlier days, one request a day and query, the oldest day first.
@@ -162,15 +165,17 @@ package final class DecisionRunner: Sendable {
   ///   they go on as they are until they are ended.
   package func replaceSources(_ sources: SourceDirectory) -> [ScaledTrigger] {
     self.sources.withLock { $0 = sources }
-    return running.withLock { Array($0.values) }.filter { one in
-      do throws(CollectionRefusal) {
-        let trigger = one.trigger
-        return try queries(of: trigger.spec, namespace: trigger.namespace).targets
-          != one.queries.targets
-      } catch {
-        return true
-      }
-    }.map(\.trigger)
+    return running.withLock { Array($0.values) }.filter(isOutdated).map(\.trigger)
+  }
+
+  /// Whether it would now ask another server, with other credentials or not at all.
+  private func isOutdated(_ one: Running) -> Bool {
+    do throws(CollectionRefusal) {
+      let (spec, namespace) = (one.trigger.spec, one.trigger.namespace)
+      return try queries(of: spec, namespace: namespace).targets != one.queries.targets
+    } catch {
+      return true
+    }
   }
 
   /// Starts collecting and deciding for one trigger.
@@ -186,11 +191,13 @@ package final class DecisionRunner: Sendable {
     let trigger = ScaledTrigger(
       namespace: namespace, name: name, metadata: metadata, spec: spec, wallSeconds: wallSeconds,
       groups: groups, cluster: cluster, onDecision: onDecision)
-    let queries = try queries(of: spec, namespace: namespace)
-    let started =
-      queries.scrapes.sources.isEmpty
-      ? try collect(queries, for: trigger) : try scrape(queries, for: trigger)
-    running.withLock { $0[ObjectIdentifier(trigger)] = started }
+    var started = try start(trigger)
+    // `replaceSources` looks through `running`, where this was not yet when it asked for sources.
+    while isOutdated(started) {
+      end(trigger)
+      started = try start(trigger)
+    }
+    let queries = started.queries
     if queries.scrapes.sources.isEmpty {
       newcomer.yield(Newcomer(trigger: trigger, queries: queries))
     } else if let changed = trigger.settleHistory() {
@@ -198,6 +205,15 @@ package final class DecisionRunner: Sendable {
       log(changed, of: trigger)
     }
     return trigger
+  }
+
+  private func start(_ trigger: ScaledTrigger) throws -> Running {
+    let queries = try queries(of: trigger.spec, namespace: trigger.namespace)
+    let started =
+      queries.scrapes.sources.isEmpty
+      ? try collect(queries, for: trigger) : try scrape(queries, for: trigger)
+    running.withLock { $0[ObjectIdentifier(trigger)] = started }
+    return started
   }
 
   /// Each round of queries is followed by a decision.

@@ -30,6 +30,7 @@ package final class ScaledTrigger: Sendable {
     var journal = DecisionJournal()
     var history = History.awaited
     var pending: Pending?
+    var meanwhile = Meanwhile()
   }
 
   /// Whether the windows are filled from the source's past already.
@@ -45,6 +46,24 @@ package final class ScaledTrigger: Sendable {
     var answers: TriggerQueries.Answers
     var now: ContinuousClock.Instant
     var seconds: Double
+  }
+
+  /// What was decided on since the past was asked for, which the past does not hold.
+  private struct Meanwhile {
+    /// Nil where nothing was asked for, or where there are more than are kept.
+    var observations: [(observation: Observation, seconds: Double)]?
+
+    /// One a second for longer than a source may take to tell the past of one query.
+    static let limit = 30
+
+    mutating func note(_ observation: Observation, atSeconds seconds: Double) {
+      guard let count = observations?.count else { return }
+      if count < Self.limit {
+        observations?.append((observation, seconds))
+      } else {
+        observations = nil
+      }
+    }
   }
 
   init(
@@ -77,19 +96,33 @@ package final class ScaledTrigger: Sendable {
     return policy.isPlainArithmetic ? Int(2 * windows.inSeconds) : max(1800, Int(windows.inSeconds))
   }
 
-  /// Takes the past in: a new decider lives through it second by second, and goes on from there.
+  /// The past is being asked for, up to this instant: what is decided on from now on is kept for it.
+  func awaitHistory() {
+    state.withLock { $0.meanwhile.observations = [] }
+  }
+
+  /// Takes the past in: a new decider lives through it second by second and through what was decided
+  /// on meanwhile, and goes on from there. A past so late that not all of that is kept any more is
+  /// not taken: the burst of those seconds would be forgotten.
   ///
-  /// Returns what to log, where a decision was waiting for it.
+  /// Returns whether it is taken, and what to log, where a decision was waiting for it.
   func take(
     _ history: QueryHistory, queries: TriggerQueries, secondsOfOrigin: (Int) -> Double
-  ) -> JournalEntry? {
+  ) -> (isTaken: Bool, changed: JournalEntry?) {
     var decider = ReplicaDecider(policy: spec.policy)
     live(through: history, queries, &decider, secondsOfOrigin)
-    state.withLock {
-      decider.absorbDays(of: $0.decider)
-      $0.decider = decider
+    let end = secondsOfOrigin(history.startSeconds + (history.count - 1) * history.stepSeconds)
+    let isTaken = state.withLock { state in
+      defer { state.meanwhile.observations = nil }
+      guard let meanwhile = state.meanwhile.observations else { return false }
+      decider.absorbDays(of: state.decider)
+      for one in meanwhile where one.seconds > end {
+        _ = decider.decide(one.observation, atSeconds: one.seconds)
+      }
+      state.decider = decider
+      return true
     }
-    return settleHistory()
+    return (isTaken, settleHistory())
   }
 
   /// Takes over the hours of earlier days that another decider has lived through, for
@@ -141,6 +174,7 @@ package final class ScaledTrigger: Sendable {
     let built = ObservationBuilder(spec: spec).build(answers, at: now, cluster: reading)
     let wall = wallSeconds()
     let (published, entry) = state.withLock { state in
+      state.meanwhile.note(built.observation, atSeconds: secondsOfOrigin)
       let outcome = state.decider.decide(built.observation, atSeconds: secondsOfOrigin)
         .mapError { $0.adding(remarks: built.remarks) }
         .map { $0.awake(with: groups.joined(self, isActive: $0.isActive)) }

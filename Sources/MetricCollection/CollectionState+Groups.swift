@@ -54,8 +54,8 @@ extension CollectionState {
       queryIDs[unwanted.target] = nil
       slots[unwanted.slot].queries.removeAll { $0 == query }
       let lane = unwanted.target.source.lane
-      servers[lane]?.queryCount -= 1
-      if servers[lane]?.queryCount == 0 { servers[lane] = nil }
+      servers[lane]?.queries.remove(query)
+      if servers[lane]?.queries.isEmpty == true { servers[lane] = nil }
     }
   }
 
@@ -73,7 +73,7 @@ extension CollectionState {
       let budget = source.requestsPerSecond.map { RequestBudget(perSecond: $0, now: now) }
       servers[source.lane] = Server(budget: budget)
     }
-    servers[source.lane]?.queryCount += 1
+    servers[source.lane]?.queries.insert(id)
     return id
   }
 

@@ -60,26 +60,50 @@ extension CollectionState {
       if query.latest.answer == nil { queries[id]?.failed(CollectionFailure.overLimit(lane)) }
       return false
     }
-    guard servers[lane]?.health.mayAsk(now: now, interval: settings.interval) == true else {
-      counters.skippedServerInTrouble += 1
-      queries[id]?.failed(servers[lane]?.health.lastFailure)
-      return false
+    let asked = choose(id, query, now: now)
+    if let asked { start(asked, now: now, &actions) }
+    guard asked != id else { return true }
+    counters.skippedServerInTrouble += 1
+    queries[id]?.failed(servers[lane]?.health.lastFailure)
+    return false
+  }
+
+  /// Which query is asked now that it is this one's turn: itself, none, or, where its server is only
+  /// probed, the one asked longest ago. A query that is never answered would else take every probe,
+  /// and the others would never learn that the server answers them.
+  private mutating func choose(
+    _ id: Int, _ query: Query, now: ContinuousClock.Instant
+  ) -> Int? {
+    let lane = query.target.source.lane
+    switch servers[lane]?.health.permit(now: now, interval: settings.interval) {
+    case .anyone: return id
+    case .newcomers: return query.hasStarted ? nil : id
+    case .probe:
+      guard query.hasStarted else { return id }
+      return servers[lane]?.queries.filter { queries[$0]?.isRunning == false }
+        .min { (queries[$0]?.startedAt ?? now, $0) < (queries[$1]?.startedAt ?? now, $1) }
+    case .nobody, nil: return nil
     }
+  }
+
+  private mutating func start(
+    _ id: Int, now: ContinuousClock.Instant, _ actions: inout Actions
+  ) {
+    guard let query = queries[id] else { return }
     queries[id]?.isRunning = true
     queries[id]?.startedAt = now
     queries[id]?.hasStarted = true
-    servers[lane]?.budget?.take()
+    servers[query.target.source.lane]?.budget?.take()
     counters.started += 1
     counters.inFlight += 1
     actions.starts.append((id, query.request, query.target.source))
-    return true
   }
 
   /// Whether the source's limit of requests leaves room for a query now. Where it is too low for all
   /// of them every second, they take turns.
   private mutating func hasTurn(_ query: Query, now: ContinuousClock.Instant) -> Bool {
     let lane = query.target.source.lane
-    guard let budget = servers[lane]?.budget, let count = servers[lane]?.queryCount else {
+    guard let budget = servers[lane]?.budget, let count = servers[lane]?.queries.count else {
       return true
     }
     let turn = budget.turn(of: count, interval: settings.interval)
@@ -140,7 +164,7 @@ extension CollectionState {
     switch outcome {
     case .success(let answer):
       queries[id]?.answered(answer, at: answeredAt)
-      if servers[source.lane]?.health.answered() == true {
+      if servers[source.lane]?.health.answered(now: now) == true {
         actions.reports.append(.serverRecovered(source.description))
       }
       if query.isReported { actions.reports.append(.queryRecovered(query.target)) }
@@ -148,10 +172,12 @@ extension CollectionState {
       queries[id]?.failed(failure)
       if failure.concernsServer {
         let jitter = nextRandom()
-        if servers[source.lane]?.health.failed(failure, now: now, jitter: jitter) == true {
+        let isNews = servers[source.lane]?.health.failed(
+          failure, now: now, interval: settings.interval, jitter: jitter)
+        if isNews == true {
           actions.reports.append(.serverInTrouble(source.description, failure))
         }
-      } else if failure.kind != .notAsked, servers[source.lane]?.health.answered() == true {
+      } else if failure.kind != .notAsked, servers[source.lane]?.health.answered(now: now) == true {
         actions.reports.append(.serverRecovered(source.description))
       }
       // What is told of the server is not told again of each of its queries.

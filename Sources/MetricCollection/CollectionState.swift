@@ -79,7 +79,7 @@ struct CollectionState {
     var health = ServerHealth()
     /// Nil without a limit.
     var budget: RequestBudget?
-    var queryCount = 0
+    var queries: Set<Int> = []
   }
 
   /// What the caller has to do, outside any lock.

@@ -9,7 +9,8 @@ package struct ScrapedAnswers: Sendable {
   package var completedAt: ContinuousClock.Instant
   /// In the order of the sources: what a Prometheus would have answered.
   package var answers: [CollectedAnswer]
-  /// Replicas that answer, where the pages are replicas' own; nil where nothing tells.
+  /// Replicas that answer, where the pages are replicas' own, with those that have answered and that
+  /// a name still leads to; nil where nothing tells.
   package var readyReplicas: Int?
 }
 

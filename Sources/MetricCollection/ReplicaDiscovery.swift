@@ -43,7 +43,7 @@ package final class SystemDiscovery: ReplicaDiscovery {
     }
   }
 
-  /// Looks up A and AAAA records.
+  /// Looks up A and AAAA records, and gives those of one kind.
   package func lookUp(
     _ host: String, completion: @escaping @Sendable (Result<[String], NameFailure>) -> Void
   ) {
@@ -105,6 +105,13 @@ package final class SystemDiscovery: ReplicaDiscovery {
       found.insert(
         String(decoding: text.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self))
     }
-    return .success(found.sorted())
+    return .success(oneFamily(of: found.sorted()))
+  }
+
+  /// The IPv4 addresses, or where there are none the IPv6 ones: in a dual-stack cluster each pod of a
+  /// headless Service has one of either, and would count twice.
+  static func oneFamily(of addresses: [String]) -> [String] {
+    let old = addresses.filter { !$0.contains(":") }
+    return old.isEmpty ? addresses : old
   }
 }

@@ -51,9 +51,21 @@ struct ScrapeGroup {
     var scrapeCount = 0
     var answeredAt: ContinuousClock.Instant?
     var failure: CollectionFailure?
-    let foundAt: ContinuousClock.Instant
+    /// Whether a name leads to it, which a headless Service's does while the pod is ready.
+    var isListed: Bool
 
     var isHealthy: Bool { failure == nil && answeredAt != nil }
+
+    /// Takes over what it has said to the sources that read it before, too.
+    mutating func takeOver(_ before: Replica) {
+      for (place, source) in sources.enumerated() {
+        guard let old = before.sources.firstIndex(of: source) else { continue }
+        tracks[place] = before.tracks[old]
+        shares[place] = before.shares[old]
+      }
+      answeredAt = before.answeredAt
+      failure = before.failure
+    }
   }
 
   /// The names that have to be looked up for it.
@@ -65,13 +77,14 @@ struct ScrapeGroup {
   }
 
   /// Takes over what names lead to now: replicas appear and vanish.
-  mutating func follow(_ names: [String: ResolvedName], now: ContinuousClock.Instant) {
-    var wanted: [String: (instance: String, peers: HTTPPeerRule, sources: [Int])] = [:]
+  mutating func follow(_ names: [String: ResolvedName]) {
+    var wanted: [String: Page] = [:]
     for (index, source) in sources.enumerated() {
       for endpoint in source.endpoints {
         guard let peers = plan.peers[endpoint] else { continue }
         for (address, instance) in pages(of: endpoint, names) {
-          wanted[address, default: (instance, peers, [])].sources.append(index)
+          wanted[address, default: Page(instance: instance, peers: peers)]
+            .add(index, isListed: endpoint.isName)
         }
       }
     }
@@ -81,14 +94,34 @@ struct ScrapeGroup {
       replicas[address] = nil
       waiting.remove(address)
     }
-    for (address, page) in wanted where replicas[address] == nil {
+    for (address, page) in wanted {
+      let known = replicas[address]
+      replicas[address]?.isListed = page.isListed
+      // Names lead to a new pod one after the other. A page on its way was asked for what was
+      // wanted before; the replica is made anew with a later round.
+      if let known, known.sources == page.sources || known.isRunning { continue }
       guard let url = try? HTTPURL(address) else { continue }
       let names = page.sources.flatMap { reducers[$0].wanted }
-      replicas[address] = Replica(
+      var replica = Replica(
         request: request(url, peers: page.peers), instance: page.instance,
         sources: page.sources, wanted: WantedNames(names),
         tracks: page.sources.map { CounterTrack(window: reducers[$0].window) },
-        shares: page.sources.map { _ in .nothing }, foundAt: now)
+        shares: page.sources.map { _ in .nothing }, isListed: page.isListed)
+      if let known { replica.takeOver(known) }
+      replicas[address] = replica
+    }
+  }
+
+  /// A page as the sources want it now.
+  private struct Page {
+    let instance: String
+    let peers: HTTPPeerRule
+    var sources: [Int] = []
+    var isListed = false
+
+    mutating func add(_ source: Int, isListed: Bool) {
+      if sources.last != source { sources.append(source) }
+      self.isListed = self.isListed || isListed
     }
   }
 
@@ -220,19 +253,30 @@ struct ScrapeGroup {
 
   /// Distinct pages that answer, of metrics that replicas publish themselves; nil where nothing
   /// tells: no page has answered, and the name server does not say that there is none.
+  ///
+  /// A page that has answered counts for as long as a name leads to it: a pod too busy to answer is
+  /// no idle one, and without it the rest would pass for the whole.
   private func readyReplicas(
     _ names: [String: ResolvedName], now: ContinuousClock.Instant
   ) -> Int? {
     let own = sources.indices.filter { sources[$0].shape.isPublishedByReplicas }
     guard !own.isEmpty, !tooMany else { return nil }
     let mine = replicas.values.filter { !Set($0.sources).isDisjoint(with: own) }
-    let used = mine.filter { isUsed($0, now: now) }.count
-    guard used == 0 else { return used }
+    let ready = mine.filter { $0.isListed ? $0.answeredAt != nil : isUsed($0, now: now) }.count
+    guard ready == 0 else { return ready }
     let endpoints = own.flatMap { sources[$0].endpoints }
     let isNobodyThere = endpoints.allSatisfy { endpoint in
       if case .name(let host, _, _) = endpoint { return names[host]?.isEmptyForCertain == true }
       return false
     }
     return mine.isEmpty && isNobodyThere ? 0 : nil
+  }
+}
+
+extension ScrapeEndpoint {
+  /// Whether it is a name that leads to pages, rather than a page's address.
+  fileprivate var isName: Bool {
+    if case .name = self { return true }
+    return false
   }
 }

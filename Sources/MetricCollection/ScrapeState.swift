@@ -114,7 +114,7 @@ struct ScrapeState {
     guard let group = groups[id],
       group.hosts.allSatisfy({ names[$0].map { !$0.isNew } ?? false })
     else { return }
-    groups[id]?.follow(names, now: now)
+    groups[id]?.follow(names)
     for address in groups[id]?.begin() ?? [] {
       guard let replica = groups[id]?.replicas[address] else { continue }
       actions.scrapes.append((id, address, replica))

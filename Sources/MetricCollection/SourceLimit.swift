@@ -7,6 +7,8 @@ package enum SourceLimit: String, Sendable, CaseIterable {
   case inFlight = "source_requests_in_flight"
   /// Requests that wait for their turn: `HTTPClientLimits.queued`.
   case queued = "source_requests_queued"
+  /// Look-ups that were given up on: `HTTPClientLimits.lookUpsLeftBehind`.
+  case lookUps = "name_look_ups_left_behind"
   /// A profile's `requestsPerSecond`.
   case requestsPerSecond = "profile_requests_per_second"
   /// One answer: `HTTPRequest.bodyLimitBytes`; all of them at once: `HTTPClientLimits.bodyBytes`.

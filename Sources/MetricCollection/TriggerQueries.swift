@@ -26,7 +26,8 @@ package struct TriggerQueries: Sendable {
     package var replicas: CollectedAnswer?
     /// Of `capacityQuery`; `nil` where there is none.
     package var capacity: CollectedAnswer?
-    /// Directly scraped replicas that answer; `nil` where nothing tells.
+    /// Directly scraped replicas that answer, as `ScrapedAnswers.readyReplicas` counts them; `nil`
+    /// where nothing tells.
     package var answeringReplicas: Int?
 
     /// Answers from their parts.

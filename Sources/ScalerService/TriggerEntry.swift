@@ -28,6 +28,8 @@ final class TriggerEntry: Sendable {
     var specStreams: [ObjectIdentifier: LatestValueStream] = [:]
     var lastMentioned: ContinuousClock.Instant
     var lastPushed: ContinuousClock.Instant?
+    /// Whether it was taken out of the table: nothing more will be told of it.
+    var isOver = false
   }
 
   /// A call that came before the first decision.
@@ -197,18 +199,21 @@ extension TriggerEntry {
 
   /// Adds a stream and sends it the state at once, where it is known.
   func open(_ stream: LatestValueStream, kind: StreamKind, at now: ContinuousClock.Instant) {
-    let first = state.withLock { state -> [UInt8]? in
+    let (isOver, first) = state.withLock { state -> (Bool, [UInt8]?) in
       state.lastMentioned = now
+      // Whoever found the entry before it was taken out opens the stream again.
+      guard !state.isOver else { return (true, nil) }
       switch kind {
       case .activity:
         state.activityStreams[ObjectIdentifier(stream)] = stream
-        guard let answers = state.answers, now < answers.validUntil else { return nil }
-        return try? answers.isActive.get()
+        guard let answers = state.answers, now < answers.validUntil else { return (false, nil) }
+        return (false, try? answers.isActive.get())
       case .spec:
         state.specStreams[ObjectIdentifier(stream)] = stream
-        return try? metricSpec.get()
+        return (false, try? metricSpec.get())
       }
     }
+    if isOver { stream.finish(.ok) }
     if let first { stream.send(first) }
   }
 
@@ -221,9 +226,13 @@ extension TriggerEntry {
     }
   }
 
-  /// Ends every stream with OK, so that callers open it again.
+  /// Ends every stream with OK, those that are still to be opened too, so that callers open them
+  /// again.
   func endStreams() {
-    let streams = state.withLock { Array($0.activityStreams.values) + $0.specStreams.values }
+    let streams = state.withLock { state in
+      state.isOver = true
+      return Array(state.activityStreams.values) + state.specStreams.values
+    }
     for stream in streams { stream.finish(.ok) }
   }
 

@@ -105,7 +105,13 @@ final class TriggerTable: Sendable {
     case .present(let present): return .success(present)
     case .passedOver: return .success(entry)
     case .full(let failure): return .failure(failure)
-    case .added: return begin(entry)
+    case .added: return begin(entry, at: now)
+    }
+  }
+
+  private func isKnown(_ entry: TriggerEntry) -> Bool {
+    state.withLock { state in
+      state.entries[entry.identity.stableHash]?.contains { $0 === entry } == true
     }
   }
 
@@ -145,6 +151,7 @@ final class TriggerTable: Sendable {
   func forget(notMentionedSince instant: ContinuousClock.Instant) {
     for entry in takeOut(where: { $0.isForgotten(since: instant) }) {
       if let trigger = entry.trigger { runner.end(trigger) }
+      entry.endStreams()
       logger.info("trigger forgotten", metadata: Self.metadata(entry.identity.ref))
     }
   }
@@ -197,7 +204,9 @@ final class TriggerTable: Sendable {
       identity: identity, refusal: GRPCStatus(code, why), reachedLimits: limits, at: now)
   }
 
-  private func begin(_ entry: TriggerEntry) -> Result<TriggerEntry, AnswerFailure> {
+  private func begin(
+    _ entry: TriggerEntry, at now: ContinuousClock.Instant
+  ) -> Result<TriggerEntry, AnswerFailure> {
     guard let spec = entry.spec else {
       var metadata = Self.metadata(entry.identity.ref)
       if case .failure(let refusal) = entry.metricSpec {
@@ -214,6 +223,11 @@ final class TriggerTable: Sendable {
         entry?.update(published)
       }
       entry.adopt(trigger)
+      // Sources that were replaced meanwhile have taken the entry out, and found nothing to end.
+      guard isKnown(entry) else {
+        runner.end(trigger)
+        return add(entry.identity.ref, at: now)
+      }
       var metadata = Self.metadata(entry.identity.ref)
       if !spec.warnings.isEmpty {
         metadata["warnings"] = "\(spec.warnings.joined(separator: "; "))"

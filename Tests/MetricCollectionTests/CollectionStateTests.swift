@@ -1,85 +1,14 @@
 import CurlClient
 import PrometheusFormat
-import Synchronization
 import Testing
 
 @testable import MetricCollection
-
-/// A state under a clock of its own, which records what it is told to do.
-private struct Bench {
-  var state: CollectionState
-  var now = ContinuousClock.now
-  var started: [(query: Int, expression: String, at: Duration)] = []
-  var reports: [CollectionState.Report] = []
-  let rounds = Rounds()
-  let start: ContinuousClock.Instant
-
-  final class Rounds: Sendable {
-    let all = Mutex<[String: [CollectionRound]]>([:])
-    func of(_ name: String) -> [CollectionRound] { all.withLock { $0[name] ?? [] } }
-  }
-
-  init(_ change: (inout CollectorSettings) -> Void = { _ in }) {
-    var settings = CollectorSettings()
-    change(&settings)
-    state = CollectionState(settings: settings, now: now)
-    start = now
-  }
-
-  mutating func carryOut(_ actions: CollectionState.Actions) {
-    for (id, _, _) in actions.starts {
-      started.append((id, state.queries[id]?.target.expression ?? "?", now - start))
-    }
-    for (onRound, round) in actions.rounds { onRound(round) }
-    reports += actions.reports
-  }
-
-  mutating func add(
-    _ name: String, _ expressions: [String], server: String = "http://a", timeout: Duration? = nil
-  ) throws -> Int {
-    let source = QuerySource(address: try HTTPURL(server), peers: .any)
-    let rounds = rounds
-    let group = CollectionGroup(
-      queries: expressions.map {
-        QueryTarget(source: source, expression: $0, timeout: timeout)
-      }, onRound: { round in rounds.all.withLock { $0[name, default: []].append(round) } })
-    let (id, actions) = try state.add(group, now: now)
-    carryOut(actions)
-    return id
-  }
-
-  mutating func finish(_ expression: String, _ outcome: CollectionOutcome) {
-    let id = state.queries.first { $0.value.target.expression == expression }?.key ?? -1
-    carryOut(state.finish(id, outcome, now: now))
-  }
-
-  /// Lets time pass in steps of 5 ms; every running query is answered at once by `answering`.
-  mutating func pass(_ duration: Duration, answering: (String) -> CollectionOutcome?) {
-    let end = now + duration
-    while now < end {
-      now += .milliseconds(5)
-      carryOut(state.tick(now: now))
-      for query in state.queries.values where query.isRunning {
-        if let outcome = answering(query.target.expression) {
-          finish(query.target.expression, outcome)
-        }
-      }
-    }
-  }
-}
-
-private func value(_ value: Double) -> CollectionOutcome {
-  .success(QueryAnswer(.scalar(Point(timestampSeconds: 0, value: value))))
-}
-private let refused = CollectionOutcome.failure(CollectionFailure(.unreachable, "refused"))
-private let tooSlow = CollectionOutcome.failure(CollectionFailure(.timeout, "too slow"))
-private let badQuery = CollectionOutcome.failure(CollectionFailure(.refusedQuery, "parse error"))
 
 @Suite("What is due, and who is told")
 struct CollectionStateTests {
   @Test("groups that share a query make one request per interval and are all told once")
   func sharesQueries() throws {
-    var bench = Bench()
+    var bench = CollectionBench()
     for index in 0..<100 { _ = try bench.add("g\(index)", ["up"]) }
     #expect(bench.started.count == 1)
     bench.finish("up", value(1))
@@ -92,7 +21,7 @@ struct CollectionStateTests {
 
   @Test("a round is complete when its last query is over, and knows all answers")
   func completesRound() throws {
-    var bench = Bench()
+    var bench = CollectionBench()
     _ = try bench.add("g", ["a", "b"])
     bench.finish("a", value(1))
     #expect(bench.rounds.of("g").isEmpty)
@@ -107,7 +36,7 @@ struct CollectionStateTests {
 
   @Test("a group whose queries are all known is told at once, and not told twice by the next slot")
   func tellsAtOnce() throws {
-    var bench = Bench()
+    var bench = CollectionBench()
     _ = try bench.add("first", ["a"])
     bench.pass(.milliseconds(2300)) { _ in value(1) }
     _ = try bench.add("second", ["a"])
@@ -118,7 +47,7 @@ struct CollectionStateTests {
 
   @Test("many groups' queries start spread over the interval, each group's together")
   func spreads() throws {
-    var bench = Bench()
+    var bench = CollectionBench()
     for index in 0..<500 { _ = try bench.add("g\(index)", ["a\(index)", "b\(index)"]) }
     #expect(bench.started.count == 1000)
     bench.pass(.seconds(3)) { _ in value(1) }
@@ -133,7 +62,7 @@ struct CollectionStateTests {
 
   @Test("a query that still runs is not started again, and does not hold its group up")
   func neverOverlaps() throws {
-    var bench = Bench()
+    var bench = CollectionBench()
     _ = try bench.add("g", ["slow", "fast"], timeout: .seconds(5))
     bench.pass(.seconds(4)) { $0 == "fast" ? value(1) : nil }
     #expect(bench.started.filter { $0.expression == "slow" }.count == 1)
@@ -146,7 +75,7 @@ struct CollectionStateTests {
 
   @Test("a suspended program does not catch up")
   func doesNotCatchUp() throws {
-    var bench = Bench()
+    var bench = CollectionBench()
     for index in 0..<50 { _ = try bench.add("g\(index)", ["q\(index)"]) }
     bench.pass(.seconds(2)) { _ in value(1) }
     let before = bench.started.count
@@ -160,7 +89,7 @@ struct CollectionStateTests {
 
   @Test("a dead server is probed once per interval, told once, and found again within two seconds")
   func probes() throws {
-    var bench = Bench()
+    var bench = CollectionBench()
     for index in 0..<100 { _ = try bench.add("g\(index)", ["q\(index)"], server: "http://dead") }
     _ = try bench.add("other", ["fine"], server: "http://alive")
     let dead: (String) -> CollectionOutcome? = { $0 == "fine" ? value(1) : refused }
@@ -187,7 +116,7 @@ struct CollectionStateTests {
 
   @Test("Retry-After is kept to, with an end")
   func restsAsAsked() throws {
-    var bench = Bench()
+    var bench = CollectionBench()
     _ = try bench.add("g", ["q"])
     let busy = CollectionOutcome.failure(
       CollectionFailure(.throttled, "HTTP 429", retryAfterSeconds: 3600))
@@ -202,7 +131,7 @@ struct CollectionStateTests {
 
   @Test("one heavy query's timeouts are its own trouble, told once each way")
   func keepsHeavyQueryApart() throws {
-    var bench = Bench()
+    var bench = CollectionBench()
     for index in 0..<10 { _ = try bench.add("g\(index)", ["q\(index)"]) }
     bench.pass(.seconds(20)) { $0 == "q0" ? tooSlow : value(1) }
     #expect(bench.started.count >= 190)
@@ -218,7 +147,7 @@ struct CollectionStateTests {
 
   @Test("removed groups are not told, and their queries are not asked")
   func removes() throws {
-    var bench = Bench()
+    var bench = CollectionBench()
     let one = try bench.add("one", ["a", "shared"])
     let two = try bench.add("two", ["shared"])
     bench.state.remove(one)
@@ -237,7 +166,7 @@ struct CollectionStateTests {
 
   @Test("limits are refused in words")
   func limits() throws {
-    var bench = Bench { $0.queryLimit = 2 }
+    var bench = CollectionBench { $0.queryLimit = 2 }
     _ = try bench.add("g", ["a", "b"])
     #expect(throws: CollectionRefusal.tooManyQueries(limit: 2)) { try bench.add("h", ["c"]) }
     #expect(throws: CollectionRefusal.tooManyQueriesInGroup(limit: 64)) {

@@ -185,4 +185,12 @@ extension FakeDiscovery {
       return
     }
   }
+
+  @Test func `Each pod of a dual-stack Service counts once`() {
+    #expect(
+      SystemDiscovery.oneFamily(of: ["10.0.0.1", "10.0.0.2", "fd00::1", "fd00::2"])
+        == ["10.0.0.1", "10.0.0.2"])
+    #expect(SystemDiscovery.oneFamily(of: ["fd00::1", "fd00::2"]) == ["fd00::1", "fd00::2"])
+    #expect(SystemDiscovery.oneFamily(of: []) == [])
+  }
 }

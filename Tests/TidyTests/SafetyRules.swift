@@ -83,6 +83,7 @@ enum SafetyRules {
 
   /// Test files that may say `sleep`, and why.
   static let sleepingTests: [String: String] = [
+    "Tests/ScalerServiceTests/ReloadRaceTests.swift": "a clock's method, which it does not use",
     "Tests/TestSupport/PrometheusProcess.swift": "polls readiness until a deadline",
     "Tests/TestSupport/PythonClient.swift": "polls the client's lines until a deadline",
     "Tests/TestSupport/ScriptedHTTPServer+Eventually.swift":

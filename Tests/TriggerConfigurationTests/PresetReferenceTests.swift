@@ -47,12 +47,16 @@ import TriggerConfiguration
       matcher on engine pods reads what they finish, never what arrives.
 
       With `endpoints` the same preset is read from the engines themselves, once a second, with no
-      Prometheus between; those that answer are the ready replicas:
+      Prometheus between:
 
       ```yaml
       triggers: |
         - {preset: vllm-queue-depth, threshold: 5, endpoints: 'dns://llm-headless.inference:8000'}
       ```
+
+      Those that answer are the ready replicas; behind a name also those that have answered and that it
+      still leads to, so that a replica too busy to answer is not taken for an idle one. Of a name's
+      addresses the IPv4 ones count, or where there are none the IPv6 ones.
 
       Names that are variants of one metric are never added up: of each replica the first that is
       there counts. Means over replicas (waits, quantiles) are multiplied by the ready replicas: where

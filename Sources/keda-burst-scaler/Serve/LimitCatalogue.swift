@@ -103,6 +103,11 @@ struct LimitCatalogue: Sendable {
       Limit(
         SourceLimit.queued.rawValue, client.queued, "requests to sources that wait", unavailable),
       Limit(
+        SourceLimit.lookUps.rawValue, client.lookUpsLeftBehind,
+        "look-ups given up on in the last \(HTTPClientLimits.lookUpPatienceSeconds) s, which hold a "
+          + "thread each until the name servers answer; half as many for names given up on before",
+        "names not answered for yet wait; others are looked up"),
+      Limit(
         SourceLimit.answerBytes.rawValue, HTTPRequest.defaultBodyLimitBytes,
         "one answer, in bytes; \(client.bodyBytes) of all at once", unavailable),
       Limit(

@@ -75,6 +75,7 @@ struct ServingParts: Sendable {
     }
     reached[SourceLimit.inFlight.rawValue, default: 0] += client.delayCount
     reached[SourceLimit.queued.rawValue, default: 0] += client.queueFullCount
+    reached[SourceLimit.lookUps.rawValue, default: 0] += client.lookUpsRefusedCount
     for (limit, count) in status?.reachedLimits ?? [:] { reached[limit.rawValue] = count }
     return reached
   }
