@@ -13,7 +13,7 @@ struct SpecWarnings {
         unitWarning(source), replicaLabelWarning(source), averageWarning(source),
         counterWarning(source),
       ].compactMap(\.self)
-        + [activationWarning(trigger)].compactMap(\.self)
+        + [activationWarning(trigger), runningAloneWarning(trigger, source)].compactMap(\.self)
     } + wholeWarnings()
   }
 
@@ -90,6 +90,30 @@ struct SpecWarnings {
       + "for ever; \"minReplicaCount\" says that more plainly"
   }
 
+  /// Metrics of engines that count what runs and not what waits.
+  private static let runningOnly: [String] = Preset.catalogue.filter {
+    $0.kind == .concurrency && $0.vanishesAtZero
+      && !["trtllm-backend-running", "ray-serve-ongoing", "knative-concurrency"].contains($0.name)
+  }.flatMap(\.metricNames)
+
+  /// What runs on an engine ends at its slots, so that without the queue overload is not seen.
+  private func runningAloneWarning(_ trigger: TriggerPolicy, _ source: TriggerSource) -> String? {
+    guard trigger.kind == .concurrency, trigger.target == .learned,
+      !policy.triggers.contains(where: { $0.kind == .queueDepth }),
+      isRunningOnly(source)
+    else { return nil }
+    return
+      "trigger \"\(trigger.name)\" has the threshold \"auto\", and what runs on an engine never "
+      + "exceeds its slots: a queue in front of full replicas is not seen; add \"queueDepthQuery\""
+  }
+
+  private func isRunningOnly(_ source: TriggerSource) -> Bool {
+    guard let preset = source.preset.flatMap(Preset.named) else {
+      return Self.runningOnly.contains { source.query.contains($0) }
+    }
+    return preset.metricNames.contains { Self.runningOnly.contains($0) }
+  }
+
   private func wholeWarnings() -> [String] {
     var warnings: [String] = []
     if case .formula(let formula) = policy.aggregation {
@@ -116,7 +140,7 @@ struct SpecWarnings {
     warnings += policy.triggers.compactMap {
       $0.whyNotLearned(besideQueueOrRunning: isOverloadSeen)
     }
-    if policy.triggers.allSatisfy({ $0.kind == .utilization }) {
+    if policy.triggers.allSatisfy({ $0.kind == .utilization && $0.target != .learned }) {
       warnings.append(
         "utilization alone says that replicas are busy, never how overloaded they are; add a queue "
           + "depth or a concurrency")

@@ -96,9 +96,14 @@ import TriggerConfiguration
       "trigger \"requestRate\": a counter only ever grows; use rate(…[1m]) for arrivals per second"
     ),
     (
-      ["gpuUtilizationQuery": "gpu"],
+      ["gpuUtilizationQuery": "gpu", "gpuUtilizationThreshold": "70"],
       "utilization alone says that replicas are busy, never how overloaded they are; add a queue "
         + "depth or a concurrency"
+    ),
+    (
+      ["concurrencyQuery": "sum(vllm:num_requests_running)"],
+      "trigger \"concurrency\" has the threshold \"auto\", and what runs on an engine never exceeds "
+        + "its slots: a queue in front of full replicas is not seen; add \"queueDepthQuery\""
     ),
     (
       ["gpuUtilizationQuery": "gpu"],
@@ -115,6 +120,19 @@ import TriggerConfiguration
     map: [String: String], expected: String
   ) throws {
     #expect(try TriggerSpec(metadata: map).warnings.contains(expected))
+  }
+
+  @Test(arguments: [
+    ["concurrencyQuery": "sum(vllm:num_requests_running)", "queueDepthQuery": "q"],
+    ["concurrencyQuery": "sum(vllm:num_requests_running)", "concurrencyThreshold": "20"],
+    ["triggers": "[{preset: envoy-active, selector: 'cluster=\"a\"'}]"],
+    ["triggers": "[{preset: knative-concurrency, selector: 'a=\"b\"'}]"],
+  ])
+  func `What runs is enough beside a queue, with a number, or where it holds what waits`(
+    map: [String: String]
+  ) throws {
+    let warnings = try TriggerSpec(metadata: map).warnings
+    #expect(!warnings.contains { $0.contains("never exceeds") })
   }
 
   @Test func `An average per replica is nothing to warn of`() throws {
