@@ -5,8 +5,9 @@
 /// fleet is loaded, 70 % at a load of 70 % (M/M/n). Where replicas serve many at once, all are at
 /// work long before any request waits, and a queue is that short only while it comes and goes.
 ///
-/// A queue that never goes shows nothing, for it may be a request that is stuck. And where half as
-/// many replicas again are all at work beside a queue as short as before, they are not the load.
+/// A queue that never goes shows nothing, for it may be a request that is stuck; one beside more idle
+/// replicas than it is long is none of that kind. And where half as many replicas again are all at
+/// work beside a queue as short as before, they are not the load.
 struct ReplicaOccupancy {
   private let constants: SharedConstants
   /// The largest utilization seen, averaged over the replicas: a full one's.
@@ -47,7 +48,12 @@ struct ReplicaOccupancy {
     isAllAtWork = atWork >= constants.allAtWorkShare * replicas
     let waiting = load.waiting ?? 0
     let isShort = waiting <= Swift.max(2, replicas)
-    count(isQueued: waiting > 0, isShort: isShort, elapsed: elapsed)
+    // One request for each idle replica would not have waited.
+    if waiting > 0, !isAllAtWork, replicas - atWork >= waiting + 1 {
+      weigh(queued: 0, of: elapsed)
+    } else {
+      count(isQueued: waiting > 0, isShort: isShort, elapsed: elapsed)
+    }
     judge(replicas, isShort: isShort, atSeconds: now)
     return atWork
   }
@@ -63,11 +69,16 @@ struct ReplicaOccupancy {
       return
     }
     let counted = queuedSeconds + (isAllAtWork ? elapsed : 0)
+    weigh(queued: queuedSeconds, of: counted)
+    queuedSeconds = 0
+  }
+
+  /// Takes `counted` seconds into the share, `queued` of them with a queue.
+  private mutating func weigh(queued: Double, of counted: Double) {
     guard counted > 0 else { return }
     seconds += counted
     let share = Swift.min(1, counted / Swift.min(constants.calmAveragingSeconds, seconds))
-    queuedShare += share * (queuedSeconds / counted - queuedShare)
-    queuedSeconds = 0
+    queuedShare += share * (queued / counted - queuedShare)
   }
 
   /// Whether more replicas have changed anything, until replicas have idled for a while.

@@ -69,6 +69,14 @@ import Testing
     #expect(occupancy.isLoad)
   }
 
+  @Test mutating func `A queue beside as many idle replicas speaks against one job each`() {
+    follow(0..<100, ready: 10) { $0 % 10 < 7 ? 3 : 0 }
+    follow(100..<400, atWork: 0.8, ready: 10) { _ in 2 }
+    #expect(occupancy.isLoad, "two wait, and two idle: one instant is not the other")
+    follow(400..<500, atWork: 0.7, ready: 10) { _ in 2 }
+    #expect(!occupancy.isLoad)
+  }
+
   @Test mutating func `A queue that was long is another one`() {
     follow(0..<100, ready: 10) { $0 % 10 < 7 ? 3 : 0 }
     follow(100..<130, ready: 10) { _ in 40 }
