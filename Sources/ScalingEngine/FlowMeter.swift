@@ -8,10 +8,10 @@
 /// steady rise or fall does not count as jitter.
 struct FlowMeter {
   private let constants: SharedConstants
-  private var calm = Account()
-  private var full = Account()
+  private var calm: Account
+  private var full: Account
   // The same while the queue shrinks, where nobody tells what runs.
-  private var shrinking = Account()
+  private var shrinking: Account
   private var queue = RunningMean()
   private var growingSince: Double?
   private var fullSince: Double?
@@ -23,6 +23,7 @@ struct FlowMeter {
 
   /// Running averages over one condition of the fleet.
   private struct Account {
+    let fewestDepartures: Double
     var seconds = 0.0
     var level = 0.0
     var jitter = 0.0
@@ -47,42 +48,43 @@ struct FlowMeter {
 
     /// Requests that leave per second: arrivals minus departures is the drift. `nil` before enough
     /// was seen: a rate of less than a few events is noise, and as a divisor anything at all.
-    func departures(afterSeconds: Double, fewest: Double) -> Double? {
+    func departures(afterSeconds: Double) -> Double? {
       guard seconds >= afterSeconds else { return nil }
       let departures = arrivals > 0 ? arrivals - drift : (jitter - drift) / 2
       let events = departures * Swift.min(seconds, averagingSeconds) * replicas
-      return departures > 0 && events >= fewest ? departures : nil
+      return departures > 0 && events >= fewestDepartures ? departures : nil
     }
 
     /// Level ÷ departures per second.
-    func sojourn(afterSeconds: Double, fewest: Double) -> Double? {
-      guard level > 0, let departures = departures(afterSeconds: afterSeconds, fewest: fewest)
-      else { return nil }
+    func sojourn(afterSeconds: Double) -> Double? {
+      guard level > 0, let departures = departures(afterSeconds: afterSeconds) else { return nil }
       return level / departures
     }
   }
 
-  init(_ constants: SharedConstants) { self.constants = constants }
-
-  private var fewest: Double { constants.fewestDepartures }
+  init(_ constants: SharedConstants) {
+    self.constants = constants
+    calm = Account(fewestDepartures: constants.fewestDepartures)
+    full = calm
+    shrinking = calm
+  }
 
   /// Seconds a request stays when no queue stands; `nil` before enough was seen. Nowhere does it stay
   /// longer than on a full replica.
   var sojourn: Double? {
-    calm.sojourn(afterSeconds: 20, fewest: fewest).map { Swift.min($0, fullSojourn ?? $0) }
+    calm.sojourn(afterSeconds: 20).map { Swift.min($0, fullSojourn ?? $0) }
   }
 
   /// Seconds a request stays on a full replica, without its time in the queue; `nil` before that
   /// was seen.
-  var fullSojourn: Double? { full.sojourn(afterSeconds: 10, fewest: fewest) }
+  var fullSojourn: Double? { full.sojourn(afterSeconds: 10) }
 
   /// Requests per second that a full replica serves; `nil` before that was seen.
   ///
   /// A queue that shrinks may stand behind some of the replicas only: where nobody tells what runs,
   /// it is asked only as long as none that grew was seen.
   var fullThroughput: Double? {
-    full.departures(afterSeconds: 10, fewest: fewest)
-      ?? shrinking.departures(afterSeconds: 10, fewest: fewest)
+    full.departures(afterSeconds: 10) ?? shrinking.departures(afterSeconds: 10)
   }
 
   /// How many times as long a request stays on a full replica as on a calm one.

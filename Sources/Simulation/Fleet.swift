@@ -109,11 +109,12 @@ struct Fleet {
   /// at most a second late; one whose time is up when its turn comes leaves as well.
   mutating func expire(now: Double) {
     let latest = now - timeoutSeconds
-    if let first = queue.first, requests[first].seconds < latest {
-      while let first = queue.first, requests[first].seconds < latest { leave(queue.removeFirst()) }
-      serveHeads(now: now)
+    let head = queue.first
+    while let first = queue.first, requests[first].seconds < latest { leave(queue.removeFirst()) }
+    guard router == .leastLoaded else {
+      if queue.first != head { serveHeads(now: now) }
+      return
     }
-    guard router == .leastLoaded else { return }
     for index in replicas.indices where !replicas[index].queue.isEmpty {
       if hasRerouted {
         let before = replicas[index].queue.count
@@ -246,9 +247,9 @@ struct Fleet {
     }
   }
 
-  /// Behind a head that has left, a smaller request may fit where the head did not.
+  /// Behind a head that has left the shared queue, a smaller request may fit where it did not.
   private mutating func serveHeads(now: Double) {
-    while router == .sharedQueue, let first = queue.first, let index = emptiest(for: first),
+    while let first = queue.first, let index = emptiest(for: first),
       admitOrLeave(first, to: index, now: now)
     {
       _ = queue.removeFirst()

@@ -14,12 +14,21 @@ import Testing
     return load
   }
 
+  /// The same for some seconds, where a replica asked for serves in 70 s.
+  private func see(
+    _ capacity: inout LearnedCapacity, _ seconds: Range<Int>, running: Double, waiting: Double = 0,
+    ready: Int
+  ) {
+    for second in seconds {
+      capacity.learn(
+        load(running: running, waiting: waiting, ready: ready), leadSeconds: 70,
+        atSeconds: Double(second))
+    }
+  }
+
   @Test func `Slots are what runs per ready replica while requests wait`() {
     var capacity = LearnedCapacity(constants)
-    for second in 0..<60 {
-      capacity.learn(
-        load(running: 184, waiting: 40, ready: 4), leadSeconds: 70, atSeconds: Double(second))
-    }
+    see(&capacity, 0..<60, running: 184, waiting: 40, ready: 4)
     #expect(capacity.slots == 46)
     // r = 2 before it was seen: 46 · 0.85 ÷ (0.85 + 0.15 · 2) = 34.
     #expect(abs((capacity.targetConcurrency ?? 0) - 34) < 1e-9)
@@ -27,20 +36,11 @@ import Testing
 
   @Test func `Slots that shrink are learned too, and a short queue teaches nothing`() {
     var capacity = LearnedCapacity(constants)
-    for second in 0..<60 {
-      capacity.learn(
-        load(running: 184, waiting: 40, ready: 4), leadSeconds: 70, atSeconds: Double(second))
-    }
-    for second in 60..<400 {
-      capacity.learn(
-        load(running: 80, waiting: 40, ready: 4), leadSeconds: 70, atSeconds: Double(second))
-    }
+    see(&capacity, 0..<60, running: 184, waiting: 40, ready: 4)
+    see(&capacity, 60..<400, running: 80, waiting: 40, ready: 4)
     #expect(abs((capacity.slots ?? 0) - 20) < 0.5)
     var untaught = LearnedCapacity(constants)
-    for second in 0..<60 {
-      untaught.learn(
-        load(running: 20, waiting: 1, ready: 4), leadSeconds: 70, atSeconds: Double(second))
-    }
+    see(&untaught, 0..<60, running: 20, waiting: 1, ready: 4)
     #expect(untaught.slots == nil)
     #expect(
       abs((untaught.targetConcurrency ?? 0) - 7) < 1e-9 || untaught.targetConcurrency == nil)
@@ -48,49 +48,31 @@ import Testing
 
   @Test func `Slots learned in a shortage come back, though no replica ever runs more`() throws {
     var capacity = LearnedCapacity(constants)
-    for second in 0..<60 {
-      capacity.learn(
-        load(running: 256, waiting: 40, ready: 4), leadSeconds: 70, atSeconds: Double(second))
-    }
-    for second in 60..<660 {
-      capacity.learn(
-        load(running: 64, waiting: 40, ready: 4), leadSeconds: 70, atSeconds: Double(second))
-    }
+    see(&capacity, 0..<60, running: 256, waiting: 40, ready: 4)
+    see(&capacity, 60..<660, running: 64, waiting: 40, ready: 4)
     #expect(abs(try #require(capacity.slots) - 16) < 0.1)
-    for second in 660..<2760 {
-      capacity.learn(load(running: 64, ready: 8), leadSeconds: 70, atSeconds: Double(second))
-    }
+    see(&capacity, 660..<2760, running: 64, ready: 8)
     // After thirty lead times 1 ÷ e of the shortage is left: 64 − 48 ÷ e.
     #expect(abs(try #require(capacity.slots) - 46.3) < 0.1)
   }
 
   @Test func `A request that always waits does not hide what replicas run`() throws {
     var capacity = LearnedCapacity(constants)
-    for second in 0..<60 {
-      capacity.learn(
-        load(running: 48, waiting: 1, ready: 4), leadSeconds: 70, atSeconds: Double(second))
-    }
+    see(&capacity, 0..<60, running: 48, waiting: 1, ready: 4)
     #expect(capacity.slots == nil)
     #expect(abs(try #require(capacity.targetConcurrency) - 12 * 1.4) < 1e-9)
   }
 
   @Test func `Replicas that are not ready for a while are no proof of more slots on the others`() {
     var capacity = LearnedCapacity(constants)
-    func see(_ seconds: Range<Int>, running: Double, waiting: Double = 0, ready: Int) {
-      for second in seconds {
-        capacity.learn(
-          load(running: running, waiting: waiting, ready: ready), leadSeconds: 70,
-          atSeconds: Double(second))
-      }
-    }
-    see(0..<60, running: 160, waiting: 40, ready: 10)
+    see(&capacity, 0..<60, running: 160, waiting: 40, ready: 10)
     #expect(capacity.slots == 16)
     // Half of them fail their probes; what they run goes on, and is counted.
-    see(60..<120, running: 160, waiting: 40, ready: 5)
-    see(120..<130, running: 160, ready: 5)
+    see(&capacity, 60..<120, running: 160, waiting: 40, ready: 5)
+    see(&capacity, 120..<130, running: 160, ready: 5)
     #expect(abs((capacity.slots ?? 0) - 16) < 1e-6)
     // After a lead time it is what five run.
-    see(130..<200, running: 160, waiting: 40, ready: 5)
+    see(&capacity, 130..<200, running: 160, waiting: 40, ready: 5)
     #expect((capacity.slots ?? 0) > 30)
   }
 

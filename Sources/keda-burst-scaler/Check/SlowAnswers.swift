@@ -1,4 +1,3 @@
-import Foundation
 import MetricCollection
 import ScalingEngine
 import TriggerConfiguration
@@ -41,7 +40,7 @@ extension QueryProbe {
     let enough = min(30, Int((1.5 * seconds).rounded(.up)))
     return Finding(
       .slowAnswer, line: line,
-      "\"\(name)\" took \(String(format: "%.1f", seconds)) s; the server waits \(patience) ms for an "
+      "\"\(name)\" took \(Plain.number(seconds, 1)) s; the server waits \(patience) ms for an "
         + "answer, so there it has none",
       remedy: "timeout: \(enough)s   # in the trigger metadata, or a cheaper query")
   }
